@@ -1,0 +1,71 @@
+"""What was fitted to observed counts, as a table with its provenance: affinities, leaders, the database.
+
+The packaged table is `model/data/calibration.toml`; `comity calibrate` writes another one, and a person adopts it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PACKAGED = Path(__file__).parent / "data" / "calibration.toml"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Fitted numbers, by country code. Log units; years."""
+
+    affinity: dict[str, float] = field(default_factory=dict)
+    """Country pair "CN-RU" -> value of the pair's affinity; 0 where a pair has none."""
+    lead: dict[str, float] = field(default_factory=dict)
+    """Country -> a_B, intercept of leading joint works."""
+    coverage: float = 0.0
+    """Growth of the database itself, per year."""
+    many_country: float = 0.0
+    """Rise of many-country papers, which make several pairs each, per year."""
+    reference_year: float = 2000.0
+    """Where both observation terms are 0."""
+    fitted_until: float = 2014.0
+    """Both grow by their slope until here, and are damped after."""
+    damping: float = 0.85
+    """What is left of the slope after a year beyond the fit."""
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def affinity_matrix(self, countries: tuple[str, ...]) -> np.ndarray:
+        """Affinities as a symmetric array float64[c, c]; 0 where a pair is not in the table."""
+        matrix = np.zeros((len(countries), len(countries)))
+        for a, first in enumerate(countries):
+            for b, second in enumerate(countries):
+                matrix[a, b] = self.affinity.get("-".join(sorted((first, second))), 0.0)
+        return matrix
+
+    def lead_intercepts(self, countries: tuple[str, ...]) -> np.ndarray:
+        """Intercepts of leading, float64[c]; 0 where a country is not in the table."""
+        return np.array([self.lead.get(code, 0.0) for code in countries])
+
+    def observation(self, time: float) -> float:
+        """coverage(t) + multi(t): log factor between joint works and their count in the database (MODEL 7)."""
+        slope = self.coverage + self.many_country
+        within = min(time, self.fitted_until) - self.reference_year
+        beyond = max(0.0, time - self.fitted_until)
+        # a slope that keeps `damping` of itself from year to year, summed from the end of the fit
+        return slope * (within + (self.damping ** beyond - 1.0) / np.log(self.damping))
+
+
+@lru_cache
+def read_calibration(path: Path = PACKAGED) -> Calibration:
+    """Read a calibration table."""
+    if not path.exists():
+        return Calibration(provenance={"status": "none: affinities are zero"})
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Calibration(
+        affinity=content.get("affinity", {}),
+        lead=content.get("lead", {}),
+        provenance=content.get("provenance", {}),
+        **content.get("observation", {}),
+    )

@@ -1,0 +1,106 @@
+"""What happens at the end of a contract term, and what measures do to running partnerships.
+
+Terms are reviewed at the start of a quarter: a term that ended in the quarter before is renewed, goes on without a
+term, or lapses (MODEL 3). Until then the partnership stands outside the choice set. A measure in mode `no_renewal`
+lets every term in its scope lapse, save for those that go on as personal partnerships (leakage).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import draws
+from .compiling import kernel
+from .network import dissolve
+from .regime import BITS, common_measures
+from .state import FOREVER, LAPSED, PERSONAL, SLOTS, TERMINATED
+
+NO_TERM = -1.0
+"""Value of `term` of a partnership that goes on without one: in the past at every time."""
+
+
+@kernel
+def in_scope_of(regime, m, i, j, field):
+    """Whether the pair stands in the scope of measure m, in a field."""
+    word, bit = m // BITS, np.uint64(1) << np.uint64(m % BITS)
+    return (common_measures(regime, i, j, word) & bit) != np.uint64(0) and regime.fields[m, field] > 0.0
+
+
+@kernel
+def barred_from_renewal(regime, unrenewable, i, j, field, channel):
+    """The measure in mode no-renewal that bars a partnership, -1 if none; personal ones are not barred."""
+    if channel == PERSONAL:
+        return -1
+    for k in range(len(unrenewable)):
+        if in_scope_of(regime, unrenewable[k], i, j, field):
+            return int(unrenewable[k])
+    return -1
+
+
+@kernel
+def review(world, setting, regime, unrenewable, reach, leakage, shares, state, key, time):
+    """Review the contract terms that have ended.
+
+    ``unrenewable`` int64[k]: measures in mode no-renewal; ``reach`` float64[L]: share of the partnerships in scope that
+    a measure reaches; ``leakage`` float64[L]: share of those that go on as personal ones; ``shares`` float64[2]: shares
+    renewed and lapsed; ``time``: start of the quarter.
+    """
+    for slot in range(state.counts[SLOTS]):
+        if state.end[slot] < FOREVER or state.term[slot] < 0.0 or state.term[slot] > time:
+            continue
+        i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
+        initiator, number, terms = np.int64(state.initiator[slot]), state.number[slot], state.terms[slot]
+        u, v = draws.uniforms(key, draws.REVIEW, initiator, number, terms)
+        m = barred_from_renewal(regime, unrenewable, i, j, state.field[slot], state.channel[slot])
+        lapses = u >= 1.0 - shares[1]
+        if m >= 0 and v < reach[m]:
+            if v < reach[m] * (1.0 - leakage[m]):
+                lapses = True
+            else:
+                state.channel[slot] = PERSONAL
+        if lapses:
+            dissolve(world, state, slot, LAPSED, time, setting.strength_years)
+        elif u < shares[0]:
+            z = draws.standard_normal(key, draws.CONTRACT, initiator, number, terms)
+            state.term[slot] = time + np.exp(setting.contract_log_median + setting.contract_log_sd * z)
+            state.terms[slot] = terms + 1
+        else:
+            state.term[slot] = NO_TERM
+
+
+@kernel
+def give_notice(setting, regime, m, reach, state, key, time):
+    """Measure m in mode no-renewal begins: open-ended partnerships in its scope get a term.
+
+    They have none that could run out, so each is given what is left of a median term, uniformly (assumed). ``reach``:
+    share of them that the measure reaches.
+    """
+    for slot in range(state.counts[SLOTS]):
+        if state.end[slot] < FOREVER or state.term[slot] > time or state.channel[slot] == PERSONAL:
+            continue
+        i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
+        if in_scope_of(regime, m, i, j, state.field[slot]):
+            u, v = draws.uniforms(key, draws.NOTICE, np.int64(state.initiator[slot]), state.number[slot], 0)
+            if v < reach:
+                state.term[slot] = time + u * np.exp(setting.contract_log_median)
+
+
+@kernel
+def terminate(world, setting, regime, m, reach, leakage, state, key, time):
+    """The wind-down of measure m is over: partnerships in scope end, save those that go on as personal ones.
+
+    ``reach`` in [0, 1]: share of the partnerships in scope that the measure reaches; ``leakage``: share of those that
+    go on as personal ones. If the measure is about every channel, personal partnerships are in scope as well.
+    """
+    for slot in range(state.counts[SLOTS]):
+        if state.end[slot] < FOREVER or (regime.official[m] and state.channel[slot] == PERSONAL):
+            continue
+        i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
+        if not in_scope_of(regime, m, i, j, state.field[slot]):
+            continue
+        u, _ = draws.uniforms(key, draws.LEAKAGE, np.int64(state.initiator[slot]), state.number[slot], 0)
+        if u < reach * (1.0 - leakage):
+            dissolve(world, state, slot, TERMINATED, time, setting.strength_years)
+        elif u < reach:
+            state.channel[slot] = PERSONAL
+

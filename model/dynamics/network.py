@@ -1,0 +1,189 @@
+"""Changes of the network and looks at it: partner lists are sorted, so that nothing depends on history but the state."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .compiling import kernel
+from .state import (
+    DEGREE_MAX,
+    FOREVER,
+    FREE,
+    NOW,
+    REMEMBERED,
+    SLOTS,
+    SPELLS,
+)
+
+
+@kernel
+def place_of(state, i, j):
+    """Where ``j`` stands, or would stand, in the partner list of ``i``."""
+    low, high = 0, state.degree[i]
+    while low < high:
+        middle = (low + high) // 2
+        if state.partners[i, middle] < j:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def slot_of(state, i, j):
+    """Slot of the partnership of ``i`` and ``j``; -1 if there is none."""
+    place = place_of(state, i, j)
+    if place < state.degree[i] and state.partners[i, place] == j:
+        return np.int64(state.slots[i, place])
+    return np.int64(-1)
+
+
+@kernel
+def shared_partners(state, i, j):
+    """Number of institutions that are partners of both."""
+    a, b, shared = 0, 0, 0
+    while a < state.degree[i] and b < state.degree[j]:
+        x, y = state.partners[i, a], state.partners[j, b]
+        if x == y:
+            shared += 1
+            a += 1
+            b += 1
+        elif x < y:
+            a += 1
+        else:
+            b += 1
+    return shared
+
+
+@kernel
+def strength_at(state, slot, time, growth_years):
+    """Strength w of a partnership at a time: dw/dt = (1 - w) / growth_years (MODEL 3)."""
+    return 1.0 - (1.0 - state.strength[slot]) * np.exp(-(time - state.since[slot]) / growth_years)
+
+
+@kernel
+def _insert(state, i, j, slot):
+    place = place_of(state, i, j)
+    for p in range(state.degree[i], place, -1):
+        state.partners[i, p] = state.partners[i, p - 1]
+        state.slots[i, p] = state.slots[i, p - 1]
+    state.partners[i, place] = j
+    state.slots[i, place] = slot
+    state.degree[i] += 1
+    if state.degree[i] > state.counts[DEGREE_MAX]:
+        state.counts[DEGREE_MAX] = state.degree[i]
+
+
+@kernel
+def _remove(state, i, j):
+    place = place_of(state, i, j)
+    state.degree[i] -= 1
+    for p in range(place, state.degree[i]):
+        state.partners[i, p] = state.partners[i, p + 1]
+        state.slots[i, p] = state.slots[i, p + 1]
+
+
+@kernel
+def _remember(state, i, j, strength, time):
+    """The oldest of the remembered partners gives way."""
+    place = 0
+    for p in range(REMEMBERED):
+        if state.former[i, p] < 0 or state.former[i, p] == j:
+            place = p
+            break
+        if state.former_since[i, p] < state.former_since[i, place]:
+            place = p
+    state.former[i, place] = j
+    state.former_since[i, place] = time
+    state.former_strength[i, place] = strength
+
+
+@kernel
+def _forget(state, i, j):
+    for p in range(REMEMBERED):
+        if state.former[i, p] == j:
+            state.former[i, p] = -1
+
+
+@kernel
+def former_strength(state, i, j):
+    """Strength at the end of the last partnership of i with j; 0 if i remembers none."""
+    for p in range(REMEMBERED):
+        if state.former[i, p] == j:
+            return state.former_strength[i, p]
+    return 0.0
+
+
+@kernel
+def has_room(state):
+    """Whether one more partnership can be formed and one ended without more memory."""
+    return (
+        state.counts[DEGREE_MAX] + 2 <= state.partners.shape[1]
+        and state.counts[SLOTS] - state.counts[FREE] + 2 <= len(state.first)
+        and state.counts[SPELLS] + 2 <= len(state.spell_times)
+    )
+
+
+@kernel
+def form(world, state, i, j, number, field, channel, instrument, term, strength, time):
+    """``i`` and ``j`` become partners on the initiative of ``i``; returns the slot."""
+    if state.counts[FREE] > 0:
+        state.counts[FREE] -= 1
+        slot = np.int64(state.free[state.counts[FREE]])
+    else:
+        slot = state.counts[SLOTS]
+        state.counts[SLOTS] += 1
+    state.first[slot], state.second[slot] = min(i, j), max(i, j)
+    state.initiator[slot] = i
+    state.number[slot] = number
+    state.field[slot] = field
+    state.channel[slot] = channel
+    state.instrument[slot] = instrument
+    state.terms[slot] = 1
+    state.start[slot] = time
+    state.end[slot] = FOREVER
+    state.term[slot] = term
+    state.strength[slot] = strength
+    state.since[slot] = time
+    state.exposure[slot, :] = 0.0
+    _insert(state, i, j, slot)
+    _insert(state, j, i, slot)
+    _forget(state, i, j)
+    _forget(state, j, i)
+    state.initiated[world.country[i], world.country[j]] += 1
+    return slot
+
+
+@kernel
+def dissolve(world, state, slot, reason, time, growth_years):
+    """A partnership ends; the slot stays until its last joint work has appeared."""
+    i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
+    _remove(state, i, j)
+    _remove(state, j, i)
+    state.strength[slot] = strength_at(state, slot, time, growth_years)
+    _remember(state, i, j, state.strength[slot], time)
+    _remember(state, j, i, state.strength[slot], time)
+    state.since[slot] = time
+    state.end[slot] = time
+    spell = state.counts[SPELLS]
+    state.counts[SPELLS] += 1
+    state.spell_whole[spell, 0] = i
+    state.spell_whole[spell, 1] = j
+    state.spell_whole[spell, 2] = state.initiator[slot]
+    state.spell_whole[spell, 3] = state.field[slot]
+    state.spell_whole[spell, 4] = state.channel[slot]
+    state.spell_whole[spell, 5] = state.instrument[slot]
+    state.spell_whole[spell, 6] = reason
+    state.spell_times[spell, 0] = state.start[slot]
+    state.spell_times[spell, 1] = time
+    state.spell_times[spell, 2] = state.strength[slot]
+    a, b = world.country[i], world.country[j]
+    state.ended[a, b] += 1
+    if a != b:
+        state.ended[b, a] += 1
+
+
+@kernel
+def now(state):
+    """The time that the state stands at, in years."""
+    return state.clock[NOW]

@@ -1,0 +1,142 @@
+"""The state of a simulated world: arrays that live, in one named tuple that kernels read and write.
+
+n institutions, c countries, W room for partners of one institution, T room for partnerships, M remembered partners.
+A partnership occupies a *slot*. After its end the slot stays until its last joint work has appeared, then it is free.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+LAGS = 9
+"""Quarters of exposure that a partnership remembers: the current one and the eight before (lag of at most 2 years)."""
+REMEMBERED = 8
+"""Former partners that an institution remembers (assumed; the oldest gives way)."""
+
+OFFICIAL, PERSONAL = 0, 1
+"""Channels of a partnership."""
+FOREVER = np.inf
+
+# Why a partnership ended (column `reason` of the spells).
+CHOSEN, LAPSED, TERMINATED = 0, 1, 2
+
+# Scalars that a kernel changes, in State.counts.
+SLOTS, FREE, SPELLS, EVENT_NUMBER, NEXT_ACTOR, DEGREE_BOUND, DEGREE_MAX, OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED = range(11)
+COUNTS = 11
+
+
+class State(NamedTuple):
+    """Everything that changes in a run. Times are in years, sizes in works a year, strengths in (0, 1]."""
+
+    # institutions
+    log_size: np.ndarray  # float64[n], ln(s_i / s_ref)
+    capability: np.ndarray  # float64[n], log units, world mean 0
+    capacity: np.ndarray  # float64[n], partnerships an institution can serve
+    rate: np.ndarray  # float64[n], opportunities a year
+    degree: np.ndarray  # int64[n], partnerships
+    partners: np.ndarray  # int32[n, W], ascending
+    slots: np.ndarray  # int32[n, W], slot of the partnership with the partner in the same place
+    opportunities: np.ndarray  # int64[n], events of the dominating stream so far: numbers the draws
+    former: np.ndarray  # int32[n, M], former partners, -1 where none
+    former_since: np.ndarray  # float64[n, M], when the partnership ended
+    former_strength: np.ndarray  # float64[n, M], how strong it was then
+    # partnerships, by slot
+    first: np.ndarray  # int32[T], the institution with the lower number
+    second: np.ndarray  # int32[T]
+    initiator: np.ndarray  # int32[T]
+    number: np.ndarray  # int64[T], number of the initiator's opportunity: with it, the name of the partnership
+    field: np.ndarray  # int32[T]
+    channel: np.ndarray  # int32[T], OFFICIAL or PERSONAL
+    instrument: np.ndarray  # int32[T], measure it came from, -1 for none
+    terms: np.ndarray  # int32[T], contract terms begun so far
+    start: np.ndarray  # float64[T]
+    end: np.ndarray  # float64[T], infinity while it lives
+    term: np.ndarray  # float64[T], end of the contract term; in the past when there is none
+    strength: np.ndarray  # float64[T], at time `since`
+    since: np.ndarray  # float64[T]
+    exposure: np.ndarray  # float64[T, LAGS], strength times years, by quarter modulo LAGS
+    free: np.ndarray  # int32[T], stack of free slots
+    # ended partnerships
+    spell_whole: np.ndarray  # int64[P, 7]: first, second, initiator, field, channel, instrument, reason
+    spell_times: np.ndarray  # float64[P, 3]: start, end, strength at the end
+    # the clock and counters
+    clock: np.ndarray  # float64[2]: time now, time of the next event
+    counts: np.ndarray  # int64[COUNTS]
+    # flows since the last record, by country of the actor and of the partner
+    initiated: np.ndarray  # int64[c, c]
+    ended: np.ndarray  # int64[c, c], in both orders
+    led: np.ndarray  # int64[c, c], joint works by country of the leader and of the other
+
+
+NOW, NEXT = 0, 1
+
+
+def new_state(n: int, countries: int, width: int = 64, room: int | None = None, spells: int | None = None) -> State:
+    """An empty network of ``n`` institutions with room for ``room`` partnerships, each institution ``width`` partners."""
+    room = room or max(64, 12 * n)
+    spells = spells or max(64, 16 * n)
+    counts = np.zeros(COUNTS, np.int64)
+    counts[DEGREE_BOUND] = 16
+    counts[NEXT_ACTOR] = -1
+    return State(
+        log_size=np.zeros(n),
+        capability=np.zeros(n),
+        capacity=np.ones(n),
+        rate=np.ones(n),
+        degree=np.zeros(n, np.int64),
+        partners=np.full((n, width), -1, np.int32),
+        slots=np.full((n, width), -1, np.int32),
+        opportunities=np.zeros(n, np.int64),
+        former=np.full((n, REMEMBERED), -1, np.int32),
+        former_since=np.zeros((n, REMEMBERED)),
+        former_strength=np.zeros((n, REMEMBERED)),
+        first=np.full(room, -1, np.int32),
+        second=np.full(room, -1, np.int32),
+        initiator=np.full(room, -1, np.int32),
+        number=np.zeros(room, np.int64),
+        field=np.zeros(room, np.int32),
+        channel=np.zeros(room, np.int32),
+        instrument=np.full(room, -1, np.int32),
+        terms=np.zeros(room, np.int32),
+        start=np.zeros(room),
+        end=np.zeros(room),
+        term=np.zeros(room),
+        strength=np.zeros(room),
+        since=np.zeros(room),
+        exposure=np.zeros((room, LAGS)),
+        free=np.zeros(room, np.int32),
+        spell_whole=np.zeros((spells, 7), np.int64),
+        spell_times=np.zeros((spells, 3)),
+        clock=np.zeros(2),
+        counts=counts,
+        initiated=np.zeros((countries, countries), np.int64),
+        ended=np.zeros((countries, countries), np.int64),
+        led=np.zeros((countries, countries), np.int64),
+    )
+
+
+def _widened(array: np.ndarray, shape: tuple[int, ...], fill: float) -> np.ndarray:
+    wider = np.full(shape, fill, array.dtype)
+    wider[tuple(slice(size) for size in array.shape)] = array
+    return wider
+
+
+def with_room(state: State) -> State:
+    """The same state with more room wherever less than a step of slack is left; content is unchanged."""
+    n, width = state.partners.shape
+    room, spells = len(state.first), len(state.spell_times)
+    new: dict[str, np.ndarray] = {}
+    if state.counts[DEGREE_MAX] + 2 > width:
+        for name in ("partners", "slots"):
+            new[name] = _widened(getattr(state, name), (n, 2 * width), -1)
+    if state.counts[SLOTS] - state.counts[FREE] + 2 > room:
+        for name in ("first", "second", "initiator", "number", "field", "channel", "instrument", "terms",
+                     "start", "end", "term", "strength", "since", "free"):  # fmt: skip
+            new[name] = _widened(getattr(state, name), (2 * room,), 0)
+        new["exposure"] = _widened(state.exposure, (2 * room, LAGS), 0)
+    if state.counts[SPELLS] + 2 > spells:
+        new["spell_whole"] = _widened(state.spell_whole, (2 * spells, 7), 0)
+        new["spell_times"] = _widened(state.spell_times, (2 * spells, 3), 0)
+    return state._replace(**new)

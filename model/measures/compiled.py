@@ -1,0 +1,96 @@
+"""From a measure of a scenario to who is in its scope, when, and what it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..clock import year_of
+from ..dynamics import draws
+
+if TYPE_CHECKING:
+    from ..scenario import Measure, Scenario, Side
+    from ..world import World
+
+
+@dataclass(frozen=True)
+class CompiledMeasure:
+    """One measure in one world and replicate; n institutions, F fields. Times in years."""
+
+    name: str
+    measure: Measure
+    start: float  # lag included
+    end: float  # infinity while it is not lifted
+    ramp: float  # years from nothing to full strength
+    first: np.ndarray  # bool[n], institutions on the first side (`from`) that comply
+    second: np.ndarray  # bool[n], on the second (`to`), over-compliance included
+    first_listed: bool  # whether only listed institutions of the side count
+    second_listed: bool
+    fields: np.ndarray  # float64[F], 1 where a field is in scope
+
+    def level(self, time: float) -> float:
+        """Strength at a time: 0 outside its dates, growing over the ramp."""
+        if not self.start <= time < self.end:
+            return 0.0
+        grown = 1.0 if self.ramp <= 0.0 else min(1.0, (time - self.start) / self.ramp)
+        return float(self.measure.strength * grown)
+
+
+def members(side: Side, world: World) -> np.ndarray:
+    """Institutions that a side of a scope names, bool[n]; listing is left to the date."""
+    arrays = world.arrays
+    inside = np.ones(len(arrays.country), np.bool_)
+    if side.blocs or side.countries:
+        codes = {world.countries.index(code) for code in side.countries}
+        codes |= {c for c, b in enumerate(arrays.country_bloc) if world.blocs[b] in side.blocs}
+        inside &= np.isin(arrays.country, sorted(codes))
+    if side.kinds:
+        inside &= np.isin(arrays.kind, [world.kinds.index(kind) for kind in side.kinds])
+    if side.institutions not in ("all", "listed"):
+        named = set(side.institutions)
+        inside &= np.array([name in named for name in world.names])
+    if side.largest_share is not None and side.largest_share < 1.0:
+        inside &= largest(arrays, side.largest_share)
+    return inside
+
+
+def largest(arrays: object, share: float) -> np.ndarray:
+    """The largest ``share`` of the institutions of every country, at least one each; bool[n]."""
+    country, size = arrays.country, arrays.size_weight  # type: ignore[attr-defined]
+    inside = np.zeros(len(country), np.bool_)
+    for c in np.unique(country):
+        of_country = np.flatnonzero(country == c)
+        count = max(1, round(share * len(of_country)))
+        inside[of_country[np.argsort(-size[of_country], kind="stable")[:count]]] = True
+    return inside
+
+
+def compile_measures(scenario: Scenario, world: World, key: np.ndarray) -> list[CompiledMeasure]:
+    """All measures of a scenario that can do anything, in its order; ``key`` is that of the replicate's draws.
+
+    A measure that is switched off or has strength zero is left out: it changes nothing, not even a cut of the clock.
+    """
+    n = len(world.arrays.country)
+    uniform = np.array([draws.uniforms(key, draws.COMPLIANCE, i, 0, 0) for i in range(n)])
+    compiled = []
+    for name, measure in scenario.measures.items():
+        if not measure.enabled or measure.strength == 0.0:
+            continue
+        first, second = members(measure.from_, world), members(measure.to, world)
+        if measure.over_compliance > 0.0:
+            # it spreads to institutions outside the scope, in the countries that the scope touches
+            touched = np.isin(world.arrays.country, np.unique(world.arrays.country[second]))
+            second = second | (touched & (uniform[:, 1] < measure.over_compliance))
+        first = first & (uniform[:, 0] < measure.compliance)
+        fields = np.array([1.0 if not measure.fields or f in measure.fields else 0.0 for f in world.fields])
+        start = year_of(measure.start) + measure.lag_years
+        end = np.inf if measure.end is None else year_of(measure.end) + measure.lag_years
+        compiled.append(
+            CompiledMeasure(
+                name, measure, start, float(end), measure.ramp_years, first, second,
+                measure.from_.institutions == "listed", measure.to.institutions == "listed", fields,
+            )
+        )  # fmt: skip
+    return compiled

@@ -1,0 +1,293 @@
+"""The model: a `mesa.Model` whose step is a quarter, and the one way to run a simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from .calibration import Calibration, read_calibration
+from .clock import QUARTER, QUARTERS_A_YEAR, date_of, year_of
+from .dynamics import bounds as fast_bounds
+from .dynamics import contracts, draws, events, fast, growth, output, plain
+from .dynamics.state import NOW, State, new_state, with_room
+from .dynamics.twin import Twin
+from .errors import InputError
+from .institution import Institution, RuleOf
+from .measures import CompiledMeasure, Forces, compile_measures
+from .numbers import growth_of, learning_of, publishing_of, setting_of
+from .recording import Ledger
+from .world import build_inputs, build_world
+
+if TYPE_CHECKING:
+    from .scenario import Scenario
+    from .world import World
+
+
+class PartnershipModel(mesa.Model):
+    """Institutions form, keep and drop partnerships under measures.
+
+    Mesa's time counts quarters since the start of the run; `now` is the date. Measures start and end as scheduled
+    events, at their day. All random numbers are the counter-based ones of `model.dynamics.draws`: Mesa's own
+    generators play no part in results.
+
+    Parameters: the scenario; ``replicate`` and ``seed`` name the luck; ``world`` may be handed over, so that it is
+    built once for many replicates; ``institution_of`` maps a row to a subclass of `Institution` (or None) to give some
+    institutions another rule.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        replicate: int = 0,
+        seed: int | None = None,
+        world: World | None = None,
+        calibration: Calibration | None = None,
+        institution_of: Callable[[int], type[Institution] | None] | None = None,
+        **mesa_keywords: Any,
+    ) -> None:
+        seed = scenario.run.seed if seed is None else seed
+        if seed is None:
+            raise InputError("the scenario has no seed", where="run.seed", allowed="a whole number, or seed=...")
+        super().__init__(rng=seed, **mesa_keywords)
+        self.configuration = scenario
+        self.replicate, self.seed = replicate, seed
+        self.world = world or build_world(scenario)
+        self.calibration = calibration or read_calibration()
+        self.key = draws.stream_key(seed, replicate)
+        self.inputs = build_inputs(scenario)
+        self.setting = setting_of(scenario, self.world, self.calibration)
+        self.publishing = publishing_of(scenario, self.world, self.calibration)
+        self.growth, self.learning = growth_of(scenario, self.world), learning_of(scenario)
+        self.start, self.end = year_of(scenario.time.start), year_of(scenario.time.end)
+        self.forces = Forces(compile_measures(scenario, self.world, self.key), self.world)
+        self.state = self._first_state()
+        self.bounds = fast_bounds.new_bounds(self.world.arrays)
+        self.ledger = Ledger(len(self.world.countries), self.publishing.strength_years)
+        self._own_drift = np.zeros(self.world.n)
+        self._standing = self._national_standing()
+        self._quarters = 0  # quarters simulated so far
+        self._open = False  # whether phases 1 to 3 of the present quarter are done
+        self._events: list[_Bound] = []  # Mesa holds events weakly
+        self._institutions: dict[int, Institution] = {}
+        self._rules = self._own_rules(institution_of)
+        self.engine = "twin" if self._rules else scenario.run.engine
+        if self.engine == "fast" and not fast_bounds.supports(self.setting):
+            raise InputError(
+                "the fast engine cannot bound an unbounded count of shared partners or degrees",
+                where="run.engine", allowed='"plain" or "twin" with these parameters',
+            )  # fmt: skip
+        self._snapshots = sorted(year_of(day) for day in scenario.record.snapshots)
+        self._schedule_measures()
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> date:
+        """The date that the state stands at."""
+        return date_of(float(self.state.clock[NOW]))
+
+    @property
+    def quarters_in_all(self) -> int:
+        """Quarters from start to end."""
+        return round((self.end - self.start) * QUARTERS_A_YEAR)
+
+    @property
+    def quarter(self) -> int:
+        """Number of the quarter that is being simulated, counted from the year 0."""
+        return round((self.start + self._quarters * QUARTER) * QUARTERS_A_YEAR)
+
+    def step(self) -> None:
+        """Simulate one quarter.
+
+        1. Measures whose date has come start, ramp, lapse; contract terms that ended are reviewed.
+        2. National inputs, sizes and capabilities move.
+        3. Programmes open calls and place projects.
+        4. Partnerships form and dissolve in continuous time, cut at the dates of measures.
+        5. Joint works are started, and those whose lag is over appear.
+        6. What was asked for is recorded.
+        """
+        begin = self.start + self._quarters * QUARTER
+        self._open_quarter(begin)  # phases 1 to 3, unless a measure inside the quarter has opened it already
+        self._evolve(begin + QUARTER)  # phase 4
+        output.expose(self.state, self.publishing, begin, begin + QUARTER)  # phase 5
+        output.publish(self.world.arrays, self.publishing, self.state, self.key, begin)
+        self._record(begin + QUARTER)  # phase 6
+        self._open = False
+        self._quarters += 1
+        self.running = self._quarters < self.quarters_in_all
+
+    def run_to_end(self, after_step: Callable[[PartnershipModel], None] | None = None) -> PartnershipModel:
+        """Run to the end of the scenario; ``after_step`` is called with the model after every quarter."""
+        while self.running:
+            self.run_for(1)
+            if after_step is not None:
+                after_step(self)
+        return self
+
+    # --- the phases ---------------------------------------------------------------------------------------------
+
+    def _open_quarter(self, begin: float) -> None:
+        """Phases 1 to 3 of the quarter that begins at a time in years."""
+        if self._open:
+            return
+        self._open = True
+        p = self.configuration.parameters
+        row = round((begin - self.start) * QUARTERS_A_YEAR)
+        self.setting.grid[0] = begin
+        # 1. measures and contract terms
+        self.forces.update(begin)
+        contracts.review(
+            self.world.arrays, self.setting, self.forces.regime, self.forces.unrenewable, self.forces.reach,
+            self.forces.leakage, np.array([p.contracts.renewed, p.contracts.lapsed]), self.state, self.key, begin,
+        )  # fmt: skip
+        # 2. inputs, sizes, capabilities
+        growth.drift(self.growth, self._own_drift, self.key, self.quarter, QUARTER)
+        growth.resize(self.world.arrays, self.growth, self.state, self._own_drift, self.inputs.publications[row])
+        self.state.capability += QUARTER * self.forces.capability_growth()
+        growth.learn(
+            self.world.arrays, self.learning, self.state, self.inputs.capability_level[row], self._standing, begin, QUARTER
+        )
+        # 3. programmes: none yet beside measures
+        self._apply_to_institutions()
+        events.open_stream(self.state, self.key, self.quarter)
+        self._refresh_bounds()
+
+    def _apply_to_institutions(self) -> None:
+        """Rates of opportunities and capacities under the measures in force."""
+        self.state.rate[:] = self.configuration.parameters.process.opportunity_rate
+        self.state.rate *= self.forces.institution_factor("opportunity")
+        self.state.capacity[:] = self.growth.capacity_scale * np.exp(
+            self.growth.capacity_exponent * self.state.log_size
+        )
+        self.state.capacity *= self.forces.institution_factor("capacity")
+
+    def _refresh_bounds(self) -> None:
+        if self.engine == "fast":
+            fast_bounds.refresh(self.world.arrays, self.setting, self.state, self.bounds)
+
+    def _evolve(self, until: float) -> None:
+        """Phase 4: the process of MODEL 3 up to a time in years, by the engine of the run."""
+        while not self._evolve_while_room(until):
+            self.state = with_room(self.state)
+            self._refresh_bounds()
+
+    def _evolve_while_room(self, until: float) -> bool:
+        world, setting, regime, key = self.world.arrays, self.setting, self.forces.regime, self.key
+        if self.engine == "fast":
+            return fast.evolve(world, setting, regime, self.state, self.bounds, key, self.quarter, until)
+        if self.engine == "plain":
+            return plain.evolve(world, setting, regime, self.state, key, self.quarter, until)
+        return self.twin().evolve(key, self.quarter, until, self._rules)
+
+    def _record(self, end: float) -> None:
+        scenario = self.configuration
+        shown = year_of(scenario.time.show_from)
+        if end == shown:
+            self.ledger.open(self.state)
+        period = 1.0 if scenario.record.every == "year" else QUARTER
+        if end > shown and (end / period) % 1.0 == 0.0:
+            self.ledger.close_period(self.world.arrays, self.state)
+        while self._snapshots and self._snapshots[0] <= end:
+            self._snapshots.pop(0)
+            self.ledger.snapshot(self.state)
+
+    # --- measures -----------------------------------------------------------------------------------------------
+
+    def _schedule_measures(self) -> None:
+        """Measures start, end and terminate as events, at their day."""
+        for measure in self.forces.measures:
+            for time, action in ((measure.start, self._begin_measure), (measure.end, self._end_measure)):
+                if self.start <= time < self.end:
+                    self._schedule(time, action, measure)
+            if measure.measure.mode == "terminate":
+                over = measure.start + measure.measure.wind_down_days / 365.25
+                if self.start <= over < min(self.end, measure.end):
+                    self._schedule(over, self._end_wind_down, measure)
+
+    def _schedule(self, time: float, action: Callable[[float, CompiledMeasure], None], measure: CompiledMeasure) -> None:
+        self._events.append(_Bound(action, time, measure))
+        self.schedule_event(self._events[-1], at=(time - self.start) * QUARTERS_A_YEAR)
+
+    def _cut(self, time: float) -> None:
+        """Bring the state to a date inside a quarter and renew what depends on the measures in force."""
+        self._open_quarter(self.start + self._quarters * QUARTER)
+        self._evolve(time)
+        if self.forces.update(time):
+            before = events.stream_rate(self.state)
+            self._apply_to_institutions()
+            events.stretch_wait(self.state, before, events.stream_rate(self.state))
+
+    def _begin_measure(self, time: float, measure: CompiledMeasure) -> None:
+        self._cut(time)
+        if measure.measure.mode == "no_renewal" and measure in self.forces.active:
+            m = self.forces.index(measure)
+            contracts.give_notice(self.setting, self.forces.regime, m, self.forces.reach[m], self.state, self.key, time)
+
+    def _end_measure(self, time: float, measure: CompiledMeasure) -> None:
+        self._cut(time)
+
+    def _end_wind_down(self, time: float, measure: CompiledMeasure) -> None:
+        self._cut(time)
+        m = self.forces.index(measure)
+        contracts.terminate(
+            self.world.arrays, self.setting, self.forces.regime, m, self.forces.reach[m], self.forces.leakage[m],
+            self.state, self.key, time,
+        )  # fmt: skip
+
+    # --- institutions -------------------------------------------------------------------------------------------
+
+    def twin(self) -> Twin:
+        """The process in plain Python, on the present state: for explanations and own rules."""
+        return Twin(self.world.arrays, self.setting, self.forces.regime, self.state)
+
+    def institution(self, row: int) -> Institution:
+        """The agent of a row; made when first asked for, so that a large world does not carry idle objects."""
+        if row not in self._institutions:
+            self._institutions[row] = Institution(self, row)
+        return self._institutions[row]
+
+    @property
+    def agents(self) -> Any:
+        """All institutions, as Mesa's AgentSet."""
+        for row in range(self.world.n):
+            self.institution(row)
+        return super().agents
+
+    def _own_rules(self, institution_of: Callable[[int], type[Institution] | None] | None) -> dict[int, RuleOf]:
+        rules = {}
+        for row in range(self.world.n) if institution_of else ():
+            kind = institution_of(row)  # type: ignore[misc]
+            if kind is not None:
+                self._institutions[row] = kind(self, row)
+                rules[row] = RuleOf(self._institutions[row])
+        return rules
+
+    # --- beginnings ---------------------------------------------------------------------------------------------
+
+    def _first_state(self) -> State:
+        state = new_state(self.world.n, len(self.world.countries))
+        state.capability[:] = self.world.arrays.capability
+        state.rate[:] = self.configuration.parameters.process.opportunity_rate
+        state.clock[:] = self.start
+        return state
+
+    def _national_standing(self) -> np.ndarray:
+        """How far an institution stands above its country at the start, float64[n]: capabilities return to it."""
+        country = self.world.arrays.country
+        standing = self.world.arrays.capability - self.inputs.capability_level[0][country]
+        return standing - standing.mean()
+
+
+class _Bound:
+    """An action with its arguments: Mesa calls an event without any."""
+
+    def __init__(self, action: Callable[[float, CompiledMeasure], None], time: float, measure: CompiledMeasure) -> None:
+        self.action, self.time, self.measure = action, time, measure
+
+    def __call__(self) -> None:
+        self.action(self.time, self.measure)

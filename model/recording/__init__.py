@@ -1,0 +1,7 @@
+"""What a run leaves: counts by country pair and period, spells, snapshots; and the indicators made of them."""
+
+from .ledger import Ledger, ReplicateRecord
+from .series import INDICATORS, series_frame
+from .tables import snapshots_frame, spells_frame
+
+__all__ = ["INDICATORS", "Ledger", "ReplicateRecord", "series_frame", "snapshots_frame", "spells_frame"]

@@ -1,0 +1,110 @@
+"""Counts of a replicate by period, as arrays of countries: all that the indicators are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..dynamics.compiling import kernel
+from ..dynamics.network import strength_at
+from ..dynamics.state import ACCEPTED, ENDED, FOREVER, NOW, OPPORTUNITIES, PROPOSALS, SLOTS, SPELLS, State
+
+FLOWS = ("initiated", "ended", "led")
+PACE = (OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED)
+
+
+@kernel
+def count_stock(world, state, time, strength_years, ties, strength):
+    """Add the living partnerships to ``ties`` float64[c, c] and their strengths to ``strength``, in both orders."""
+    for slot in range(state.counts[SLOTS]):
+        if state.end[slot] < FOREVER or state.first[slot] < 0:
+            continue
+        a, b = world.country[state.first[slot]], world.country[state.second[slot]]
+        w = strength_at(state, slot, time, strength_years)
+        ties[a, b] += 1.0
+        strength[a, b] += w
+        if a != b:
+            ties[b, a] += 1.0
+            strength[b, a] += w
+
+
+@dataclass
+class ReplicateRecord:
+    """What one replicate leaves; P periods, c countries. Counts are of the simulated world, not yet scaled."""
+
+    replicate: int
+    ends: np.ndarray  # float64[P], end of each period, years
+    lengths: np.ndarray  # float64[P], years
+    initiated: np.ndarray  # float64[P, c, c], partnerships formed, by country of the initiator and of the other
+    ended: np.ndarray  # float64[P, c, c], in both orders
+    led: np.ndarray  # float64[P, c, c], joint works, by country of the leader and of the other
+    ties: np.ndarray  # float64[P, c, c], at the end of the period, in both orders
+    strength: np.ndarray  # float64[P, c, c], the same weighted by strength
+    pace: np.ndarray  # float64[P, 4]: opportunities, proposals, accepted, ended by choice
+    degree: np.ndarray  # float64[P], mean degree
+    spell_whole: np.ndarray  # int64[S, 7], see State
+    spell_times: np.ndarray  # float64[S, 3]
+    snapshots: list[tuple[float, np.ndarray, np.ndarray]] = field(default_factory=list)
+    """(time, int64[E, 6]: first, second, initiator, field, channel, slot's number; float64[E, 2]: strength, start)."""
+
+
+class Ledger:
+    """Keeps the counts of a running replicate."""
+
+    def __init__(self, countries: int, strength_years: float) -> None:
+        self.countries = countries
+        self.strength_years = strength_years
+        self.rows: list[dict[str, np.ndarray | float]] = []
+        self.snapshots: list[tuple[float, np.ndarray, np.ndarray]] = []
+        self._pace = np.zeros(len(PACE))
+        self._since = 0.0
+
+    def open(self, state: State) -> None:
+        """Begin to count: what happened before is forgotten."""
+        for name in FLOWS:
+            getattr(state, name)[:] = 0
+        self._pace = state.counts[list(PACE)].astype(float)
+        self._since = float(state.clock[NOW])
+
+    def close_period(self, world: object, state: State) -> None:
+        """End a period now and begin the next."""
+        now = float(state.clock[NOW])
+        ties, strength = np.zeros((2, self.countries, self.countries))
+        count_stock(world, state, now, self.strength_years, ties, strength)
+        pace = state.counts[list(PACE)].astype(float)
+        self.rows.append(
+            {
+                "ends": now,
+                "lengths": now - self._since,
+                **{name: getattr(state, name).astype(float) for name in FLOWS},
+                "ties": ties,
+                "strength": strength,
+                "pace": pace - self._pace,
+                "degree": float(state.degree.mean()),
+            }
+        )
+        self.open(state)
+
+    def snapshot(self, state: State) -> None:
+        """Keep the network as it stands now."""
+        now = float(state.clock[NOW])
+        slots = np.flatnonzero((state.end[: state.counts[SLOTS]] == FOREVER) & (state.first[: state.counts[SLOTS]] >= 0))
+        slots = slots[np.lexsort((state.second[slots], state.first[slots]))]
+        names = ("first", "second", "initiator", "field", "channel", "number")
+        whole = np.stack([getattr(state, name)[slots].astype(np.int64) for name in names], axis=1)
+        w = [strength_at(state, int(slot), now, self.strength_years) for slot in slots]
+        self.snapshots.append((now, whole, np.stack([np.array(w, float), state.start[slots]], axis=1)))
+
+    def finish(self, replicate: int, state: State) -> ReplicateRecord:
+        """All that was kept, as arrays."""
+
+        def stack(name: str) -> np.ndarray:
+            return np.array([row[name] for row in self.rows])
+
+        spells = int(state.counts[SPELLS])
+        return ReplicateRecord(
+            replicate, stack("ends"), stack("lengths"), stack("initiated"), stack("ended"), stack("led"), stack("ties"),
+            stack("strength"), stack("pace"), stack("degree"),
+            state.spell_whole[:spells].copy(), state.spell_times[:spells].copy(), self.snapshots,
+        )  # fmt: skip

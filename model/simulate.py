@@ -1,0 +1,114 @@
+"""Run a scenario: replicates in, tidy frames out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .calibration import Calibration, read_calibration
+from .partnership_model import PartnershipModel
+from .recording import ReplicateRecord, series_frame, snapshots_frame, spells_frame
+from .world import World, build_world
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a replicate stands after a step."""
+
+    replicate: int
+    step: int
+    steps: int
+    date: date
+    model: PartnershipModel
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What a scenario gave: the frames of all replicates, and what they were made from."""
+
+    scenario: Scenario
+    seed: int
+    replicates: int
+    world: World
+    records: tuple[ReplicateRecord, ...]
+    series: pd.DataFrame
+    spells: pd.DataFrame
+    snapshots: pd.DataFrame
+
+
+def draw_seed() -> int:
+    """A seed from the operating system, for runs that name none; always recorded."""
+    return int(np.random.SeedSequence().generate_state(1, np.uint32)[0])
+
+
+def run_replicate(
+    scenario: Scenario,
+    world: World,
+    replicate: int,
+    seed: int,
+    callback: Callable[[Progress], None] | None = None,
+    calibration: Calibration | None = None,
+) -> ReplicateRecord:
+    """Run one replicate; its record depends on the scenario, the world, the seed and the number of the replicate only."""
+    model = PartnershipModel(scenario, replicate=replicate, seed=seed, world=world, calibration=calibration)
+    step = 0
+
+    def after_step(model: PartnershipModel) -> None:
+        nonlocal step
+        step += 1
+        if callback is not None:
+            callback(Progress(replicate, step, model.quarters_in_all, model.now, model))
+
+    model.run_to_end(after_step)
+    return model.ledger.finish(replicate, model.state)
+
+
+def assemble(
+    scenario: Scenario,
+    world: World,
+    records: Sequence[ReplicateRecord],
+    seed: int,
+    calibration: Calibration | None = None,
+) -> Simulation:
+    """Put the records of replicates together, in the order of their numbers."""
+    ordered = tuple(sorted(records, key=lambda record: record.replicate))
+    return Simulation(
+        scenario=scenario,
+        seed=seed,
+        replicates=len(ordered),
+        world=world,
+        records=ordered,
+        series=series_frame(scenario.name, world, calibration or read_calibration(), ordered),
+        spells=spells_frame(world, ordered),
+        snapshots=snapshots_frame(world, ordered),
+    )
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    callback: Callable[[Progress], None] | None = None,
+    calibration: Calibration | None = None,
+) -> Simulation:
+    """Run a scenario in this process.
+
+    ``replicates`` and ``seed`` default to the scenario's; a seed is drawn, and recorded, if there is none. ``callback``
+    is called after every step of every replicate. For several processes see `experiments.runner`.
+    """
+    seed = scenario.run.seed if seed is None else seed
+    seed = draw_seed() if seed is None else seed
+    world = build_world(scenario)
+    count = scenario.run.replicates if replicates is None else replicates
+    records = [run_replicate(scenario, world, k, seed, callback, calibration) for k in range(count)]
+    return assemble(scenario, world, records, seed, calibration)
