@@ -54,7 +54,7 @@ class Calibration:
         within = min(time, self.fitted_until) - self.reference_year
         beyond = max(0.0, time - self.fitted_until)
         # a slope that keeps `damping` of itself from year to year, summed from the end of the fit
-        return slope * (within + (self.damping ** beyond - 1.0) / np.log(self.damping))
+        return slope * (within + (self.damping**beyond - 1.0) / np.log(self.damping))
 
 
 @lru_cache

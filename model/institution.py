@@ -53,7 +53,7 @@ class Institution(mesa.Agent):
 
     @property
     def log_size(self) -> float:
-        """ln of its size over the reference size."""
+        """Ln of its size over the reference size."""
         return float(self.model.state.log_size[self.row])
 
     @property

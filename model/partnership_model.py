@@ -136,6 +136,7 @@ class PartnershipModel(mesa.Model):
         if self._open:
             return
         self._open = True
+        self.state = with_room(self.state)
         p = self.configuration.parameters
         row = round((begin - self.start) * QUARTERS_A_YEAR)
         self.setting.grid[0] = begin
@@ -148,9 +149,15 @@ class PartnershipModel(mesa.Model):
         # 2. inputs, sizes, capabilities
         growth.drift(self.growth, self._own_drift, self.key, self.quarter, QUARTER)
         growth.resize(self.world.arrays, self.growth, self.state, self._own_drift, self.inputs.publications[row])
-        self.state.capability += QUARTER * self.forces.capability_growth()
+        self.state.capability[:] += QUARTER * self.forces.capability_growth()
         growth.learn(
-            self.world.arrays, self.learning, self.state, self.inputs.capability_level[row], self._standing, begin, QUARTER
+            self.world.arrays,
+            self.learning,
+            self.state,
+            self.inputs.capability_level[row],
+            self._standing,
+            begin,
+            QUARTER,
         )
         # 3. programmes: none yet beside measures
         self._apply_to_institutions()
@@ -159,12 +166,10 @@ class PartnershipModel(mesa.Model):
 
     def _apply_to_institutions(self) -> None:
         """Rates of opportunities and capacities under the measures in force."""
-        self.state.rate[:] = self.configuration.parameters.process.opportunity_rate
-        self.state.rate *= self.forces.institution_factor("opportunity")
-        self.state.capacity[:] = self.growth.capacity_scale * np.exp(
-            self.growth.capacity_exponent * self.state.log_size
-        )
-        self.state.capacity *= self.forces.institution_factor("capacity")
+        rate = self.configuration.parameters.process.opportunity_rate
+        self.state.rate[:] = rate * self.forces.institution_factor("opportunity")
+        capacity = self.growth.capacity_scale * np.exp(self.growth.capacity_exponent * self.state.log_size)
+        self.state.capacity[:] = capacity * self.forces.institution_factor("capacity")
 
     def _refresh_bounds(self) -> None:
         if self.engine == "fast":
@@ -209,7 +214,9 @@ class PartnershipModel(mesa.Model):
                 if self.start <= over < min(self.end, measure.end):
                     self._schedule(over, self._end_wind_down, measure)
 
-    def _schedule(self, time: float, action: Callable[[float, CompiledMeasure], None], measure: CompiledMeasure) -> None:
+    def _schedule(
+        self, time: float, action: Callable[[float, CompiledMeasure], None], measure: CompiledMeasure
+    ) -> None:
         self._events.append(_Bound(action, time, measure))
         self.schedule_event(self._events[-1], at=(time - self.start) * QUARTERS_A_YEAR)
 
@@ -233,6 +240,7 @@ class PartnershipModel(mesa.Model):
 
     def _end_wind_down(self, time: float, measure: CompiledMeasure) -> None:
         self._cut(time)
+        self.state = with_room(self.state)
         m = self.forces.index(measure)
         contracts.terminate(
             self.world.arrays, self.setting, self.forces.regime, m, self.forces.reach[m], self.forces.leakage[m],

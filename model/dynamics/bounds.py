@@ -50,13 +50,21 @@ class Bounds(NamedTuple):
     lowest: np.ndarray  # float64[1], lower bound of m without load
 
 
-def new_bounds(world) -> Bounds:  # type: ignore[no-untyped-def]
+def new_bounds(world) -> Bounds:
     """Empty tables of the right shape."""
     n, c = len(world.country), int(world.country.max()) + 1
     members = np.argsort(world.country, kind="stable").astype(np.int64)
     first = np.searchsorted(world.country[members], np.arange(c + 1)).astype(np.int64)
     return Bounds(
-        members, first, np.ones(n), np.arange(n), np.zeros((c, c)), np.zeros((c, c)), np.zeros(c), np.zeros(c), np.zeros(1)
+        members,
+        first,
+        np.ones(n),
+        np.arange(n),
+        np.zeros((c, c)),
+        np.zeros((c, c)),
+        np.zeros(c),
+        np.zeros(c),
+        np.zeros(1),
     )
 
 
@@ -171,7 +179,7 @@ def lowest_maintenance(setting, state):
     return low
 
 
-def supports(setting) -> bool:  # type: ignore[no-untyped-def]
+def supports(setting) -> bool:
     """Whether the fast engine can bound every term of a setting: the unbounded counts are for the plain one."""
     from .terms import DEGREE_PLUS, SHARED_COUNT
 

@@ -103,4 +103,3 @@ def terminate(world, setting, regime, m, reach, leakage, state, key, time):
             dissolve(world, state, slot, TERMINATED, time, setting.strength_years)
         elif u < reach:
             state.channel[slot] = PERSONAL
-

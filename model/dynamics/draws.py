@@ -73,9 +73,7 @@ def uniforms(key, purpose, institution, number, index):
 
     ``key`` uint64[2]; ``purpose``, ``institution``, ``number`` and ``index`` are integers below 2**32.
     """
-    a, b, c, d = philox(
-        np.uint64(index), np.uint64(number), np.uint64(institution), np.uint64(purpose), key[0], key[1]
-    )
+    a, b, c, d = philox(np.uint64(index), np.uint64(number), np.uint64(institution), np.uint64(purpose), key[0], key[1])
     return ((a << _32 | b) >> _11) * _STEP, ((c << _32 | d) >> _11) * _STEP
 
 

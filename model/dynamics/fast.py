@@ -152,7 +152,9 @@ def choose(world, setting, regime, state, bounds, key, i, number, time):
             if x < search:
                 j = searched(world, bounds, i, x * np.exp(-own), v)
                 if eligible(world, setting, state, i, j):
-                    log = bounds.pair_log[a, world.country[j]] + setting.weights[PROPOSAL, SIZE] * state.log_size[j] + own
+                    log = (
+                        bounds.pair_log[a, world.country[j]] + setting.weights[PROPOSAL, SIZE] * state.log_size[j] + own
+                    )
                     share = np.exp(value(world, setting, state, PROPOSAL, i, j, -1, time) - log)
                     if w < share * share_kept(proposal_factor(world, regime, i, j), lift, added):
                         return j

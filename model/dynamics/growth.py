@@ -43,7 +43,7 @@ def drift(growth, own, key, quarter, step):
 
 @allocating_kernel
 def resize(world, growth, state, own, publications):
-    """Sizes s_i = q_i P_c / M_c, with own drift that keeps the national total; ``publications`` float64[c], a year."""
+    """Sizes s_i = q_i P_c / M_c, with an own drift that keeps the national total; ``publications`` float64[c], a year."""
     c = len(growth.institutions)
     plain, drifted = np.zeros(c), np.zeros(c)
     for i in range(len(own)):
@@ -54,7 +54,6 @@ def resize(world, growth, state, own, publications):
         mean = publications[a] / growth.institutions[a]
         share = world.size_weight[i] * np.exp(own[i]) * plain[a] / drifted[a]
         state.log_size[i] = np.log(share * mean / growth.reference)
-        state.capacity[i] = growth.capacity_scale * np.exp(growth.capacity_exponent * state.log_size[i])
 
 
 @allocating_kernel

@@ -82,7 +82,7 @@ def begin(world, setting, regime, state, key, i, j, number, field, time):
 
 @kernel
 def propose(world, setting, regime, state, key, i, j, number, time):
-    """i proposes to j; whether it was accepted."""
+    """I proposes to j; whether it was accepted."""
     state.counts[PROPOSALS] += 1
     field = drawn_field(world, regime, i, j, draws.uniforms(key, draws.FIELD, i, number, 0)[0])
     p = consent_probability(world, setting, regime, state, i, j, field, time)

@@ -34,7 +34,7 @@ def expose(state, publishing, start, end):
 
     Strength is taken in the middle of its life within the quarter.
     """
-    place = int(round(start * 4.0)) % LAGS
+    place = round(start * 4.0) % LAGS
     for slot in range(state.counts[SLOTS]):
         if state.first[slot] < 0:
             continue
@@ -62,7 +62,7 @@ def publish(world, publishing, state, key, start):
 
     Sizes are those of the quarter of appearance, strengths those of the quarters of start.
     """
-    quarter = int(round(start * 4.0))
+    quarter = round(start * 4.0)
     for slot in range(state.counts[SLOTS]):
         if state.first[slot] < 0:
             continue
@@ -71,9 +71,13 @@ def publish(world, publishing, state, key, start):
             worth += LAG_WEIGHTS[lag] * state.exposure[slot, (quarter - lag) % LAGS]
         i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
         if worth > 0.0:
-            mean = publishing.rate * worth * np.exp(
-                publishing.size_exponent * (state.log_size[i] + state.log_size[j])
-                + 0.5 * publishing.capability_weight * (state.capability[i] + state.capability[j])
+            mean = (
+                publishing.rate
+                * worth
+                * np.exp(
+                    publishing.size_exponent * (state.log_size[i] + state.log_size[j])
+                    + 0.5 * publishing.capability_weight * (state.capability[i] + state.capability[j])
+                )
             )
             p = lead_probability(world, publishing, state, i, j, state.initiator[slot])
             by_i, by_j = draws.poisson_pair(

@@ -23,7 +23,9 @@ FOREVER = np.inf
 CHOSEN, LAPSED, TERMINATED = 0, 1, 2
 
 # Scalars that a kernel changes, in State.counts.
-SLOTS, FREE, SPELLS, EVENT_NUMBER, NEXT_ACTOR, DEGREE_BOUND, DEGREE_MAX, OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED = range(11)
+SLOTS, FREE, SPELLS, EVENT_NUMBER, NEXT_ACTOR, DEGREE_BOUND, DEGREE_MAX, OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED = (
+    range(11)
+)
 COUNTS = 11
 
 
@@ -124,19 +126,25 @@ def _widened(array: np.ndarray, shape: tuple[int, ...], fill: float) -> np.ndarr
 
 
 def with_room(state: State) -> State:
-    """The same state with more room wherever less than a step of slack is left; content is unchanged."""
+    """The same state with more room wherever it may run out; content is unchanged.
+
+    After it, every living partnership may end at once (a review of terms, a termination), one may be formed, and more
+    as long as `network.has_room` says so.
+    """
     n, width = state.partners.shape
     room, spells = len(state.first), len(state.spell_times)
+    taken = int(state.counts[SLOTS] - state.counts[FREE])
     new: dict[str, np.ndarray] = {}
     if state.counts[DEGREE_MAX] + 2 > width:
         for name in ("partners", "slots"):
             new[name] = _widened(getattr(state, name), (n, 2 * width), -1)
-    if state.counts[SLOTS] - state.counts[FREE] + 2 > room:
+    if taken + 2 > room:
         for name in ("first", "second", "initiator", "number", "field", "channel", "instrument", "terms",
                      "start", "end", "term", "strength", "since", "free"):  # fmt: skip
             new[name] = _widened(getattr(state, name), (2 * room,), 0)
         new["exposure"] = _widened(state.exposure, (2 * room, LAGS), 0)
-    if state.counts[SPELLS] + 2 > spells:
-        new["spell_whole"] = _widened(state.spell_whole, (2 * spells, 7), 0)
-        new["spell_times"] = _widened(state.spell_times, (2 * spells, 3), 0)
+    if state.counts[SPELLS] + taken + 2 > spells:
+        more = 2 * spells + taken
+        new["spell_whole"] = _widened(state.spell_whole, (more, 7), 0)
+        new["spell_times"] = _widened(state.spell_times, (more, 3), 0)
     return state._replace(**new)

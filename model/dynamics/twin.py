@@ -7,13 +7,14 @@ which some institutions follow a rule of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import exp, log1p
 from typing import Any, Protocol
 
-from . import draws, events, network, opportunity, regime as regimes
-from .state import CHOSEN, ENDED, NEXT, NOW, OPPORTUNITIES, PROPOSALS, ACCEPTED
+from . import draws, events, network, opportunity
+from . import regime as regimes
+from .state import ACCEPTED, CHOSEN, ENDED, NEXT, NOW, OPPORTUNITIES, PROPOSALS
 from .terms import ANSWER, MAINTENANCE, PROPOSAL, Term
 
 
@@ -158,7 +159,7 @@ class Twin:
         v = self.value(ANSWER, j, i, time) + added + self.setting.offset
         return min(1.0, float(factor) / (1.0 + exp(-v)))
 
-    def weights(self, i: int, time: float, rules: dict[int, Rule] | None = None) -> list[float]:
+    def weights(self, i: int, time: float, rules: Mapping[int, Rule] | None = None) -> list[float]:
         """Weights of the choice of i, in the order of the institutions; i itself means no change."""
         rule = (rules or {}).get(i)
         partners = set(self.partners(i))
@@ -197,7 +198,7 @@ class Twin:
 
     # --- the process --------------------------------------------------------------------------------------------
 
-    def evolve(self, key: Any, quarter: int, until: float, rules: dict[int, Rule] | None = None,
+    def evolve(self, key: Any, quarter: int, until: float, rules: Mapping[int, Rule] | None = None,
                watch: Callable[[int, int, float], None] | None = None) -> bool:  # fmt: skip
         """Form and dissolve partnerships up to a time; False when the state needs more room first.
 
@@ -235,7 +236,7 @@ class Twin:
                 return j
         return max(j for j, weight in enumerate(weights) if weight > 0.0)
 
-    def _propose(self, key: Any, i: int, j: int, number: int, time: float, rules: dict[int, Rule]) -> None:
+    def _propose(self, key: Any, i: int, j: int, number: int, time: float, rules: Mapping[int, Rule]) -> None:
         state = self.state
         state.counts[PROPOSALS] += 1
         u = draws.uniforms(key, draws.FIELD, i, number, 0)[0]

@@ -90,7 +90,8 @@ class Forces:
             lift[touched] *= max(1.0, meeting[m] * passage[m] * np.exp(formation[m]))
             ease[touched] *= max(1.0, np.exp(-maintenance[m]))
         self.regime = Regime(
-            *sides, meeting, passage, formation, acceptance, maintenance,
+            sides[0],
+            sides[1], meeting, passage, formation, acceptance, maintenance,
             np.array([m.measure.channel == "official" for m in self.active], np.bool_),
             np.array([m.fields for m in self.active]).reshape(count, len(self.world.fields)),
             lift, ease,

@@ -89,7 +89,9 @@ class Ledger:
     def snapshot(self, state: State) -> None:
         """Keep the network as it stands now."""
         now = float(state.clock[NOW])
-        slots = np.flatnonzero((state.end[: state.counts[SLOTS]] == FOREVER) & (state.first[: state.counts[SLOTS]] >= 0))
+        slots = np.flatnonzero(
+            (state.end[: state.counts[SLOTS]] == FOREVER) & (state.first[: state.counts[SLOTS]] >= 0)
+        )
         slots = slots[np.lexsort((state.second[slots], state.first[slots]))]
         names = ("first", "second", "initiator", "field", "channel", "number")
         whole = np.stack([getattr(state, name)[slots].astype(np.int64) for name in names], axis=1)

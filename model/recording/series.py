@@ -27,7 +27,10 @@ INDICATORS = {
     "partnerships.ended": ("partnerships a year", "partnerships ended"),
     "partnerships.share": ("share", "share of the pair in all partnerships"),
     "partnerships.mix": ("share", "A>B: share of A's partnerships that are with B"),
-    "output.volume": ("works a year", "joint works as the database counts them (coverage and many-country papers included)"),
+    "output.volume": (
+        "works a year",
+        "joint works as the database counts them (coverage and many-country papers included)",
+    ),
     "output.works": ("works a year", "joint works without the growth of the database"),
     "output.share": ("share", "share of the pair in all joint works"),
     "output.mix": ("share", "A>B: share of A's joint works that are with B"),
@@ -66,7 +69,7 @@ def groupings(world: World) -> tuple[Grouping, Grouping]:
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """part / whole, undefined (NaN) where the whole is 0."""
+    """Part / whole, undefined (NaN) where the whole is 0."""
     return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
 
 

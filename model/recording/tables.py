@@ -56,7 +56,19 @@ def spells_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.DataFra
 
 def snapshots_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.DataFrame:
     """Networks at the dates asked for: replicate, date, a, b, country_a, country_b, initiator, field, channel, strength."""
-    columns = ["replicate", "date", "a", "b", "country_a", "country_b", "initiator", "field", "channel", "strength", "since"]
+    columns = [
+        "replicate",
+        "date",
+        "a",
+        "b",
+        "country_a",
+        "country_b",
+        "initiator",
+        "field",
+        "channel",
+        "strength",
+        "since",
+    ]
     frames = []
     names, country = np.array(world.names), np.array(world.countries)[world.arrays.country]
     for record in records:

@@ -1,0 +1,65 @@
+"""`comity check` and `comity schema`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .output import Output
+from .settings import AsJson
+
+
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Paths or names of scenarios, or sweep files.")],
+    json: AsJson = False,
+) -> int:
+    """Check files; each gets a line: ok, or what is wrong and what would be right. Exit code 2 if any is wrong."""
+    output = Output(json)
+    found = [(name, fault_of(name)) for name in files]
+    if json:
+        output.json([{"file": name, "ok": fault is None, "error": fault} for name, fault in found])
+    else:
+        for name, fault in found:
+            output.text(f"{name}: ok" if fault is None else fault)
+    return 2 if any(fault for _, fault in found) else 0
+
+
+def fault_of(name: str) -> str | None:
+    """What is wrong with a scenario or a sweep file, in one or two lines; None if nothing is."""
+    from model.errors import InputError
+    from model.scenario import load_scenario
+
+    try:
+        if _is_sweep(Path(name)):
+            from ..sweeping import load_sweep
+
+            load_sweep(Path(name))
+        else:
+            load_scenario(name)
+    except InputError as error:
+        text = str(error)
+        return text if name in text else f"{name}: {text}"
+    return None
+
+
+def _is_sweep(path: Path) -> bool:
+    """Whether a file asks for a sweep rather than for one run: sweeps have axes."""
+    from model.errors import InputError
+    from model.scenario.loading import read_toml
+
+    if not path.is_file():
+        return False
+    try:
+        return "axes" in read_toml(path)
+    except InputError:
+        return False  # said by the scenario's reader
+
+
+def schema(json: AsJson = False) -> int:
+    """Print the JSON Schema of scenario files, for editors."""
+    from model.scenario import json_schema
+
+    Output(json).json(json_schema())
+    return 0

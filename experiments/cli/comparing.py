@@ -1,0 +1,138 @@
+"""`comity compare`: scenarios under the same luck, side by side.
+
+Contract with `experiments.comparing` (looked up when the command runs):
+
+- `compare(runs) -> Comparison`: ``runs`` are simulations or results (both have ``scenario`` and ``series``), the first
+  is the base. A `Comparison` has `to_dict()` (JSON types), `table()` (headings, rows of text) and `lines()` (what
+  is said below the table, such as the compensation ratio with its interval).
+- `draw_comparison(folder, runs)`: figures into ``folder / "figures"``.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .output import Output
+from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings, overrides
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.scenario import Scenario
+    from model.simulate import Simulation
+
+
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(metavar="A B...", help="Scenarios; the first is the base.")],
+    replicates: Replicates = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    set_: Settings = None,
+    out: Out = None,
+    force: Force = False,
+    no_figures: NoFigures = False,
+    quiet: Quiet = False,
+    json: AsJson = False,
+) -> int:
+    """Run scenarios with the same worlds and the same luck, and print what the others change against the first."""
+    from datetime import UTC, datetime
+
+    from ..results import Staging, choose_folder
+    from ..results.manifest import write_manifest
+    from ..results.provenance import provenance
+    from ..results.writing import times_since, write_result
+
+    started, output = datetime.now(UTC), Output(json, quiet)
+    chosen = paired(scenarios, overrides(set_, replicates, seed))
+    from ..comparing import compare as compare_runs
+
+    target = choose_folder("-".join(s.name for s in chosen), chosen[0].content_hash(), out)
+    with Staging(target, force) as staging:
+        with output.logging_to(staging.folder / "run.log"):
+            runs = simulate_all(chosen, jobs, output)
+            comparison = compare_runs(runs)
+            for run in runs:
+                (staging.folder / run.scenario.name).mkdir()
+                write_result(
+                    staging.folder / run.scenario.name,
+                    run,
+                    started=started,
+                    command=["comity", *sys.argv[1:]],
+                )
+            complete = no_figures or _draw(output, staging.folder, runs)
+            content: dict[str, Any] = {"kind": "comparison", **provenance(chosen[0].world.data)}
+            content |= {
+                "scenarios": {s.name: s.content_hash() for s in chosen},
+                "run": {"seed": chosen[0].run.seed, "replicates": chosen[0].run.replicates},
+                "times": times_since(started),
+                "command": ["comity", *sys.argv[1:]],
+                "comparison": comparison.to_dict(),
+            }
+            write_manifest(staging.folder, content)
+        staging.publish()
+    if json:
+        output.json({"folder": str(target), "complete": complete, "seed": chosen[0].run.seed, **comparison.to_dict()})
+    else:
+        print_comparison(output, comparison)
+    output.say("done", f"{target} (seed {chosen[0].run.seed})", folder=str(target))
+    return 0 if complete else 3
+
+
+def paired(names: Sequence[str], changes: Sequence[str]) -> list[Scenario]:
+    """Scenarios with one seed and one number of replicates, the base's, so that replicate k has the same luck in all."""
+    from model.errors import InputError
+    from model.scenario import load_scenario
+
+    from ..runner import resolved
+
+    if len(names) < 2:
+        raise InputError("one scenario cannot be compared", where="compare", allowed="two or more scenarios")
+    loaded = [load_scenario(name, changes) for name in names]
+    repeated = [s.name for s in loaded if sum(s.name == other.name for other in loaded) > 1]
+    if repeated:
+        raise InputError(
+            f"{repeated[0]!r} stands there twice", where="compare", allowed="scenarios with different names"
+        )
+    base = resolved(loaded[0])
+    return [base, *(resolved(s, base.run.replicates, base.run.seed) for s in loaded[1:])]
+
+
+def simulate_all(scenarios: Sequence[Scenario], jobs: int | None, output: Output) -> list[Simulation]:
+    """Simulate scenarios, with progress; in the order given."""
+    from ..runner import run_scenarios
+    from .running import announce
+
+    announce(output, ", ".join(s.name for s in scenarios), scenarios[0].run.replicates, scenarios[0].run.seed)
+    with output.progress(" / ".join(s.name for s in scenarios)) as listener:
+        done = dict(run_scenarios(scenarios, jobs=jobs, on_progress=listener))
+    return [done[place] for place in range(len(scenarios))]
+
+
+def print_comparison(output: Output, comparison: Any) -> None:
+    """The table of a comparison and the lines below it."""
+    from rich.table import Table
+
+    headings, rows = comparison.table()
+    table = Table()
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if place == 0 else "right")
+    for row in rows:
+        table.add_row(*row)
+    output.table(table)
+    for line in comparison.lines():
+        output.text(line)
+
+
+def _draw(output: Output, folder: Path, runs: Sequence[Simulation]) -> bool:
+    try:
+        from ..comparing import draw_comparison
+
+        draw_comparison(folder, runs)
+    except Exception as error:
+        output.say("figures", f"the figures failed ({type(error).__name__}: {error}); the numbers are kept")
+        return False
+    return True

@@ -1,0 +1,163 @@
+"""`comity list`, `comity show` and `comity new`: scenarios as files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .output import Output
+from .settings import AsJson, ScenarioName, Settings, overrides
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+LOCAL = Path("scenarios")
+"""Folder of a user's own scenarios, in the present folder."""
+
+
+def list_scenarios(json: AsJson = False) -> int:
+    """List the packaged scenarios and those in ./scenarios, with the question that each asks."""
+    output = Output(json)
+    entries = available()
+    if json:
+        output.json(entries)
+        return 0
+    from rich.table import Table
+
+    table = Table(show_lines=False)
+    for heading in ("name", "where", "question"):
+        table.add_column(heading, overflow="fold")
+    for entry in entries:
+        table.add_row(entry["name"], entry["where"], entry["error"] or entry["question"] or entry["title"])
+    output.table(table)
+    return 0
+
+
+def available() -> list[dict[str, Any]]:
+    """Scenarios that a name finds, local ones first: name, where, path, title, question, error."""
+    from model.errors import InputError
+    from model.scenario import load_scenario, packaged_scenarios
+
+    packaged = packaged_scenarios()
+    local = {path.stem: path for path in sorted(LOCAL.glob("*.toml"))}
+    if {path.resolve() for path in local.values()} == {path.resolve() for path in packaged.values()}:
+        local = {}  # inside a checkout both are the same folder
+    entries = []
+    for where, paths in (("local", local), ("packaged", packaged)):
+        for name, path in paths.items():
+            entry = {
+                "name": name,
+                "where": where,
+                "path": str(path),
+                "title": "",
+                "question": "",
+                "error": "",
+            }
+            try:
+                scenario = load_scenario(path)
+                entry |= {"title": scenario.title, "question": scenario.question or first_comment(path)}
+            except InputError as error:
+                entry["error"] = str(error)
+            if where == "local" or name not in local:
+                entries.append(entry)
+    return entries
+
+
+def first_comment(path: Path) -> str:
+    """The comment that a file begins with, as one line."""
+    words = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            break
+        words.append(line.lstrip("# ").rstrip())
+    return " ".join(words).strip()
+
+
+def show(name: ScenarioName, set_: Settings = None, json: AsJson = False) -> int:
+    """Print a scenario with all its values, resolved."""
+    from model.scenario import load_scenario
+
+    scenario = load_scenario(name, overrides(set_))
+    output = Output(json)
+    if json:
+        output.json(scenario.to_dict())
+    else:
+        output.text(scenario.to_toml().rstrip("\n"))
+    return 0
+
+
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new scenario.")],
+    base: Annotated[str, typer.Option("--from", metavar="SCENARIO", help="Scenario that the new one changes.")],
+    json: AsJson = False,
+) -> int:
+    """Write ./scenarios/NAME.toml, which extends another scenario, ready to be edited."""
+    from model.errors import InputError
+    from model.scenario import load_scenario, packaged_scenarios
+
+    if not NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r} is no name",
+            where="NAME",
+            allowed="letters, digits, - and _, beginning with a letter or digit",
+        )
+    if name in packaged_scenarios():
+        raise InputError(f"there is a packaged scenario {name!r}", where="NAME", allowed="a name of its own")
+    scenario = load_scenario(base)
+    path = LOCAL / f"{name}.toml"
+    text = draft(name, _reference(base), scenario)
+    try:
+        LOCAL.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError("is there already and is not overwritten", where=str(path), allowed="another name") from None
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=str(path)) from None
+    output = Output(json)
+    if json:
+        output.json({"path": str(path), "extends": scenario.name})
+    else:
+        output.text(str(path))
+    return 0
+
+
+def _reference(base: str) -> str:
+    """How a file in ./scenarios names its base: by name, or by the path from there."""
+    import os
+
+    is_path = base.endswith(".toml") or "/" in base or os.sep in base
+    return Path(os.path.relpath(base, LOCAL)).as_posix() if is_path else base
+
+
+def draft(name: str, base: str, scenario: Any) -> str:
+    """Text of a new scenario file: what it extends, and comments that show what can be changed."""
+    lines = [
+        "# What changes if ...?",
+        "version = 1",
+        f'extends = "{base}"',
+        f'title = "{name}"',
+        'question = "What changes if ...?"',
+        "",
+        f"# Everything not said here is as in {base}: `comity show {name}` prints all of it,",
+        f"# `comity check scenarios/{name}.toml` checks this file, `comity run {name}` runs it.",
+        "",
+        "# [world]",
+        f"# institutions = {scenario.world.institutions}   # resolution",
+        "",
+        "# [run]",
+        f"# replicates = {scenario.run.replicates}",
+        "# seed = 1   # drawn and recorded when absent",
+    ]
+    if scenario.measures:
+        lines += ["", f"# Measures of {base}: switch one off, scale it, or move its dates."]
+    for key, measure in scenario.measures.items():
+        lines += [
+            "",
+            f"# [measures.{key}]   # {measure.title}",
+            "# enabled = false",
+            f"# strength = {measure.strength}",
+        ]
+        lines += [f"# start = {measure.start}"]
+    return "\n".join(lines) + "\n"

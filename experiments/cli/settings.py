@@ -1,0 +1,43 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Name (see `comity list`) or path of a scenario.")
+]
+Replicates = Annotated[int | None, typer.Option("--replicates", min=1, help="Replicates; default: the scenario's.")]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="Seed; drawn and recorded when neither this nor the scenario names one."),
+]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; default: all cores but one.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; may be repeated."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="The run's own folder; default: results/<scenario>/<date-time>-<hash>."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace an existing result.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages; errors are still said.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
+
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a result.")]
+
+
+def overrides(settings: list[str] | None, replicates: int | None = None, seed: int | None = None) -> list[str]:
+    """All changes of a scenario as "path=value", the options' own last."""
+    chosen = list(settings or [])
+    if replicates is not None:
+        chosen.append(f"run.replicates={replicates}")
+    if seed is not None:
+        chosen.append(f"run.seed={seed}")
+    return chosen

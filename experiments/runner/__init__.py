@@ -1,0 +1,9 @@
+"""Runs replicates, in this process or in several: the same numbers for any number of workers.
+
+Nothing here, and nothing that a worker process imports, asks for a terminal, for typer, rich or matplotlib.
+"""
+
+from .pool import default_jobs, resolved, run_scenario, run_scenarios
+from .progress import Progress
+
+__all__ = ["Progress", "default_jobs", "resolved", "run_scenario", "run_scenarios"]

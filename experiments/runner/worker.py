@@ -1,0 +1,96 @@
+"""What a worker does: builds each world once, runs replicates, leaves when it is no longer wanted.
+
+In a pool, steps that are done are reported through shared memory, one cell per task: no message can be lost or pile up.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, MutableSequence, Sequence
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from model.calibration import Calibration
+    from model.recording import ReplicateRecord
+    from model.scenario import Scenario
+    from model.world import World
+
+
+class Task(NamedTuple):
+    """One replicate of one scenario. ``cell`` is its place in the count of steps."""
+
+    cell: int
+    scenario: int
+    replicate: int
+    seed: int
+
+
+class Cancelled(Exception):
+    """The run was given up; the replicate stopped between two steps."""
+
+
+class Worker:
+    """Scenarios to run, and the world of the one that was run last.
+
+    ``scenarios`` are resolved, or their texts as TOML, which is how they travel to another process.
+    """
+
+    def __init__(self, scenarios: Sequence[Scenario | str], calibration: Calibration | None = None) -> None:
+        self.scenarios, self.calibration = scenarios, calibration
+        self._built: tuple[int, Scenario, World] | None = None
+
+    def built(self, place: int) -> tuple[Scenario, World]:
+        """A scenario and its world, built when it is first asked for."""
+        from model.scenario.loading import scenario_from_text
+        from model.world import build_world
+
+        if self._built is None or self._built[0] != place:
+            given = self.scenarios[place]
+            scenario = scenario_from_text(given) if isinstance(given, str) else given
+            self._built = place, scenario, build_world(scenario)
+        return self._built[1:]
+
+    def run(self, task: Task, on_step: Callable[[int], None]) -> ReplicateRecord:
+        """Run a replicate; ``on_step`` gets the number of its steps that are done, and may raise to stop it."""
+        from model.simulate import run_replicate
+
+        scenario, world = self.built(task.scenario)
+        return run_replicate(
+            scenario, world, task.replicate, task.seed, lambda event: on_step(event.step), self.calibration
+        )
+
+
+_worker: Worker
+_steps: MutableSequence[int]
+_stop: Any
+
+
+def enter(scenarios: Sequence[str], calibration: Calibration | None, steps: MutableSequence[int], stop: Any) -> None:
+    """Initialise a worker process with resolved scenarios as TOML. ``steps`` int64[tasks] and ``stop.value`` are shared with the parent."""
+    global _worker, _steps, _stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and sets the stop
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    _worker, _steps, _stop = Worker(scenarios, calibration), steps, stop
+
+
+def run_task(task: Task) -> ReplicateRecord:
+    """Run a replicate in a worker process; raises `Cancelled` at the next step once ``stop.value`` is set."""
+
+    def on_step(step: int) -> None:
+        _steps[task.cell] = step
+        if _stop.value:
+            raise Cancelled
+
+    return _worker.run(task, on_step)
+
+
+def _leave_with_parent() -> None:
+    """End this process when its parent is gone: a killed run leaves no workers behind."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

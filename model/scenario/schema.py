@@ -1,0 +1,295 @@
+"""What a scenario file may say, typed. The JSON Schema, the validation and the documentation come from here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+import tomli_w
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from ..clock import is_quarter_start
+from ..parameters import Frozen, Number, Parameters, Whole
+
+VERSION = 1
+"""Version of the format of scenario files."""
+
+
+def _native_date(value: object) -> object:
+    """Dates are written natively: 2022-02-24, without quotes and without a time of day."""
+    if type(value) is not date:
+        raise ValueError("must be a date such as 2022-02-24, without quotes")
+    if not 1900 <= value.year <= 2200:
+        raise ValueError("must lie between 1900 and 2200")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_native_date)]
+
+
+def _meta(unit: str = "", source: str = "") -> dict[str, Any]:
+    return {key: value for key, value in (("unit", unit), ("source", source)) if value}
+
+
+class TimeSettings(Frozen):
+    """When the run begins, from when it is shown, and when it ends. All on the first day of a quarter."""
+
+    start: Day = Field(
+        date(1976, 1, 1), description="Start of the run, well before it is shown", json_schema_extra=_meta("date")
+    )
+    show_from: Day = Field(date(1996, 1, 1), description="First day that is shown", json_schema_extra=_meta("date"))
+    end: Day = Field(date(2024, 1, 1), description="First day after the run", json_schema_extra=_meta("date"))
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for name in ("start", "show_from", "end"):
+            if not is_quarter_start(getattr(self, name)):
+                raise ValueError(
+                    f"{name} must be the first day of a quarter, for example {getattr(self, name).year}-01-01"
+                )
+        if not self.start <= self.show_from < self.end:
+            raise ValueError("must be in the order start <= show_from < end")
+        return self
+
+
+class WorldSettings(Frozen):
+    """Which world is built, and how finely."""
+
+    institutions: Whole = Field(
+        600, ge=20, le=200_000, description="Resolution: institutions in all", json_schema_extra=_meta("institutions")
+    )
+    seed: Whole = Field(
+        2026,
+        ge=0,
+        le=2**32 - 1,
+        description="Seed of the world: portfolios and standings of institutions",
+        json_schema_extra=_meta("1"),
+    )
+    floor: Whole = Field(
+        4, ge=1, le=1000, description="Fewest institutions of a country", json_schema_extra=_meta("institutions")
+    )
+    data: str = Field(
+        "", description="Folder of the user's own tables; empty: the packaged ones", json_schema_extra=_meta("path")
+    )
+
+
+class RunSettings(Frozen):
+    """How often, with which luck, by which engine."""
+
+    replicates: Whole = Field(20, ge=1, le=100_000, description="Replicates", json_schema_extra=_meta("runs"))
+    seed: Whole | None = Field(
+        None, ge=0, le=2**32 - 1, description="Seed; drawn and recorded when absent", json_schema_extra=_meta("1")
+    )
+    engine: Literal["fast", "plain", "twin"] = Field(
+        "fast", description="Engine of the process; all sample the same one"
+    )
+
+
+class RecordSettings(Frozen):
+    """What is kept."""
+
+    every: Literal["year", "quarter"] = Field("year", description="Length of a period of the series")
+    snapshots: tuple[Day, ...] = Field(
+        (), description="Dates at which the network is kept", json_schema_extra=_meta("dates")
+    )
+
+
+class CountryGrowth(Frozen):
+    """Growth of a country's inputs after its data end."""
+
+    publications: Number = Field(
+        0.0, ge=-0.5, le=0.5, description="Growth of publications", json_schema_extra=_meta("log per year", "assumed")
+    )
+    capability_level: Number = Field(
+        0.0,
+        ge=-0.5,
+        le=0.5,
+        description="Growth of what inputs allow",
+        json_schema_extra=_meta("log units per year", "assumed"),
+    )
+
+
+class InputSettings(Frozen):
+    """How national inputs go on where data end."""
+
+    damping: Number = Field(
+        0.85,
+        ge=0,
+        le=1,
+        description="What is left of the last growth after a year",
+        json_schema_extra=_meta("1/year", "assumed"),
+    )
+    growth: dict[str, CountryGrowth] = Field(
+        default_factory=dict, description="Growth by country code, instead of the damped one"
+    )
+
+
+class Side(Frozen):
+    """One side of a scope: the institutions that all of the given conditions name. Empty means anyone."""
+
+    blocs: tuple[str, ...] = Field((), description="Names of blocs", json_schema_extra=_meta("names"))
+    countries: tuple[str, ...] = Field((), description="Codes of countries", json_schema_extra=_meta("codes"))
+    kinds: tuple[str, ...] = Field(
+        (), description="Kinds: university, institute, company", json_schema_extra=_meta("names")
+    )
+    institutions: Literal["all", "listed"] | tuple[str, ...] = Field(
+        "all", description="all, listed, or names", json_schema_extra=_meta("names")
+    )
+    largest_share: Number | None = Field(
+        None, gt=0, le=1, description="Only the largest institutions of each country", json_schema_extra=_meta("share")
+    )
+
+
+class Effects(Frozen):
+    """What a measure does at full strength. Factors are 1 and additions 0 when it does nothing."""
+
+    meeting: Number = Field(
+        1.0, ge=0, le=20, description="Factor of the meeting rate of scoped pairs", json_schema_extra=_meta("factor")
+    )
+    formation: Number = Field(
+        0.0, ge=-10, le=5, description="Added to the formation value", json_schema_extra=_meta("log")
+    )
+    acceptance: Number = Field(
+        1.0, ge=0, le=20, description="Factor of the probability of consent", json_schema_extra=_meta("factor")
+    )
+    maintenance: Number = Field(
+        0.0, ge=-5, le=5, description="Added to the maintenance value", json_schema_extra=_meta("log")
+    )
+    opportunity: Number = Field(
+        1.0,
+        ge=0,
+        le=10,
+        description="Factor of the rate of opportunities, side `from`",
+        json_schema_extra=_meta("factor"),
+    )
+    capacity: Number = Field(
+        1.0, ge=0.05, le=20, description="Factor of capacity, side `from`", json_schema_extra=_meta("factor")
+    )
+    capability: Number = Field(
+        0.0, ge=-1, le=1, description="Added to capability, side `to`", json_schema_extra=_meta("log units per year")
+    )
+
+
+class Measure(Frozen):
+    """A sanction or an instrument: a dated, scoped change of named quantities, and the evidence for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
+
+    title: str = Field(description="What it is")
+    issuer: str = Field("", description="Who issued it")
+    group: Literal["restriction", "incentive", "context"] = Field(
+        description="Restriction, incentive, or context that is neither"
+    )
+    enabled: bool = Field(True, description="Whether it takes place", strict=True)
+    start: Day = Field(description="First day", json_schema_extra=_meta("date"))
+    end: Day | None = Field(None, description="First day after it; absent: not lifted", json_schema_extra=_meta("date"))
+    ramp_years: Number = Field(
+        0.0, ge=0, le=30, description="Time from nothing to full strength", json_schema_extra=_meta("years")
+    )
+    lag_years: Number = Field(
+        0.0, ge=0, le=30, description="Time from the date to the first effect", json_schema_extra=_meta("years")
+    )
+    strength: Number = Field(
+        1.0, ge=0, le=3, description="Scales every effect; 0 changes nothing", json_schema_extra=_meta("1")
+    )
+    mode: Literal["none", "freeze_new", "no_renewal", "terminate"] = Field(
+        "none", description="What happens to partnerships in scope; all but `none` also bar new ones"
+    )
+    wind_down_days: Whole = Field(
+        0, ge=0, le=3650, description="Days until partnerships end, mode terminate", json_schema_extra=_meta("days")
+    )
+    compliance: Number = Field(
+        1.0, ge=0, le=1, description="Share of the institutions of `from` that follow", json_schema_extra=_meta("share")
+    )
+    over_compliance: Number = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of other institutions of the countries of `to` that it spreads to",
+        json_schema_extra=_meta("share"),
+    )
+    leakage: Number = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Chance that a partnership goes on as a personal one",
+        json_schema_extra=_meta("share"),
+    )
+    channel: Literal["all", "official"] = Field(
+        "official", description="Whether personal partnerships are touched as well"
+    )
+    from_: Side = Field(
+        default_factory=Side, alias="from", description="First side of the scope: those who must follow"
+    )
+    to: Side = Field(default_factory=Side, description="Second side of the scope")
+    fields: tuple[str, ...] = Field((), description="Fields in scope; empty: all", json_schema_extra=_meta("names"))
+    effects: Effects = Field(default_factory=Effects, description="What it does at full strength")
+    status: Literal["measured", "calibrated", "assumed"] = Field(
+        "assumed", description="Where the effect size comes from"
+    )
+    range: tuple[Number, Number] | None = Field(
+        None, description="Range of the main effect", json_schema_extra=_meta("of the effect")
+    )
+    evidence: str = Field("", description="What is known of the effect")
+    source: str = Field("", description="Address or citation")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(f"end {self.end} must come after start {self.start}")
+        if self.range is not None and self.range[0] > self.range[1]:
+            raise ValueError("range must be [low, high]")
+        return self
+
+
+class Scenario(Frozen):
+    """A scenario, resolved: nothing is left to look up."""
+
+    version: Literal[1] = Field(description="Version of the format")
+    name: str = Field(description="Short name; the file's stem when absent")
+    title: str = Field("", description="Title")
+    question: str = Field("", description="The question that it asks")
+    compare_years: tuple[Whole, Whole, Whole, Whole] = Field(
+        (2019, 2021, 2022, 2023), description="Years before, and years after, that the summary compares", json_schema_extra=_meta("years"))  # fmt: skip
+    time: TimeSettings = Field(default_factory=TimeSettings, description="Dates of the run")
+    world: WorldSettings = Field(default_factory=WorldSettings, description="The world")
+    run: RunSettings = Field(default_factory=RunSettings, description="Replicates, seed, engine")
+    record: RecordSettings = Field(default_factory=RecordSettings, description="What is kept")
+    inputs: InputSettings = Field(default_factory=InputSettings, description="National inputs beyond the data")
+    parameters: Parameters = Field(default_factory=Parameters, description="Parameters of the model")
+    measures: dict[str, Measure] = Field(default_factory=dict, description="Measures by short name")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole scenario as TOML types; absent values are left out."""
+        return self.model_dump(mode="python", by_alias=True, exclude_none=True)
+
+    def to_toml(self) -> str:
+        """The resolved scenario as TOML; it loads back to an equal scenario."""
+        comment = f"# {self.question}\n\n" if self.question else ""
+        return comment + tomli_w.dumps(_listed(self.to_dict()))
+
+    def content_hash(self) -> str:
+        """sha256 of the resolved content."""
+        text = json.dumps(self.to_dict(), sort_keys=True, default=str, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _listed(value: Any) -> Any:
+    """TOML has arrays, no tuples."""
+    if isinstance(value, dict):
+        return {key: _listed(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_listed(item) for item in value]
+    return value
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of scenario files, with unit, range, source and status of every value, for editors and pages."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Comity scenario"
+    schema["properties"]["extends"] = {"type": "string", "description": "Scenario that this one changes"}
+    schema["required"] = ["version"]
+    return schema
