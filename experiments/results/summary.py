@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from model.scenario import Scenario
-    from model.tables import Tables
 
 REPORTED = {"volume": "output.volume", "share": "output.share"}
 """What is reported of a pair -> indicator."""
@@ -64,12 +63,12 @@ class Summary:
 
 def summarise(scenario: Scenario, series: pd.DataFrame) -> Summary:
     """Summary of a run: the pairs of the first bloc over the scenario's `compare_years`."""
-    from model.tables import read_tables
+    from model.tables import observed_by_bloc, read_tables
 
     tables = read_tables(scenario.world.data or None)
     first, last, then, until = scenario.compare_years
     before, after = (first, last), (then, until)
-    volume = observed_volumes(tables)
+    volume = observed_by_bloc(tables)
     rows = tuple(
         row for pair in pairs_of_first_bloc(tables.blocs) for row in compare_years(series, pair, before, after, volume)
     )
@@ -117,25 +116,6 @@ def compare_years(
             )
         )
     return tuple(rows)
-
-
-def observed_volumes(tables: Tables) -> pd.DataFrame | None:
-    """Observed joint works, years x bloc pairs and "all" (the sum of all pairs); None where there are none.
-
-    A year in which one of the country pairs is missing is missing (NaN).
-    """
-    try:  # INTERIM until model.tables has it
-        from model.tables import observed
-    except ImportError:
-        return None
-    counts = observed(tables)
-    if counts is None or counts.empty:
-        return None
-    bloc = dict(zip(tables.countries, tables.country_blocs, strict=True))
-    place = {name: number for number, name in enumerate(tables.blocs)}
-    pair_of = {name: "-".join(sorted((bloc[c] for c in name.split("-")), key=place.__getitem__)) for name in counts}
-    sums = counts.T.groupby(pair_of).sum(min_count=1, skipna=False).T
-    return sums.assign(all=counts.sum(axis=1, skipna=False))
 
 
 def crowding(series: pd.DataFrame) -> list[str]:
@@ -207,10 +187,7 @@ def _input_notes(scenario: Scenario, *spans: tuple[int, int]) -> list[str]:
 
 def _filling_notes(*spans: tuple[int, int]) -> list[str]:
     """The year before a database was read is still being filled."""
-    try:  # INTERIM until model.tables has it
-        from model.tables import VINTAGE
-    except ImportError:
-        return []
+    from model.tables import VINTAGE
 
     read = re.search(r"(\d{4})-\d{2}$", VINTAGE)
     filling = int(read.group(1)) - 1 if read else None

@@ -53,6 +53,7 @@ class Tables:
     counts: dict[str, dict[str, float]]  # country -> registered kind -> organisations
     listings: tuple[dict[str, Any], ...]
     facilities: dict[str, dict[str, Any]]
+    artefacts: tuple[dict[str, Any], ...]  # country_a, country_b, year, vintage: values that count as missing
 
     @property
     def institution_names(self) -> tuple[str, ...]:
@@ -157,6 +158,7 @@ def _read(folder: Path) -> Tables:
         ),
         counts=_counts(optional("institution_counts.csv")),
         listings=_listings(optional("listings.csv"), codes),
+        artefacts=_artefacts(optional("artefacts.csv")),
         facilities={name: row for name, row in facilities.items() if row["field"] in fields},
     )
 
@@ -232,3 +234,8 @@ def _listings(path: Path, codes: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
                 f"{row['institution']} has no date", where=f"{path}: from", allowed="a date such as 2022-08-02"
             )
     return tuple(row for row in read if row["country"] in codes)
+
+
+def _artefacts(path: Path) -> tuple[dict[str, Any], ...]:
+    columns = {"country_a": rows.text, "country_b": rows.text, "year": rows.year, "vintage": rows.text}
+    return tuple(rows.read_csv(path, columns, key=("country_a", "country_b", "year", "vintage")))
