@@ -1,6 +1,7 @@
-"""What was fitted to observed counts, as a table with its provenance: affinities, leaders, the database.
+"""What was fitted to observed counts, as a table with its provenance: affinities, leaders, the database, common weights.
 
-The packaged table is `model/data/calibration.toml`; `comity calibrate` writes another one, and a person adopts it.
+The packaged table is `model/data/calibration.toml`; `comity calibrate` writes another one, and a person adopts it. A
+user's own folder of tables may hold its own.
 """
 
 from __future__ import annotations
@@ -12,8 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tomli_w
 
-PACKAGED = Path(__file__).parent / "data" / "calibration.toml"
+from .errors import InputError
+
+NAME = "calibration.toml"
+PACKAGED = Path(__file__).parent / "data" / NAME
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Calibration:
     """Both grow by their slope until here, and are damped after."""
     damping: float = 0.85
     """What is left of the slope after a year beyond the fit."""
+    parameters: dict[str, float] = field(default_factory=dict)
+    """Common weights, by their dotted name in the table of parameters."""
     provenance: dict[str, Any] = field(default_factory=dict)
 
     def affinity_matrix(self, countries: tuple[str, ...]) -> np.ndarray:
@@ -56,16 +63,46 @@ class Calibration:
         # a slope that keeps `damping` of itself from year to year, summed from the end of the fit
         return slope * (within + (self.damping**beyond - 1.0) / np.log(self.damping))
 
+    def to_toml(self) -> str:
+        """The table as TOML; `read_calibration` reads it back."""
+        observation = ("coverage", "many_country", "reference_year", "fitted_until", "damping")
+        return tomli_w.dumps(
+            {
+                "provenance": self.provenance,
+                "observation": {name: getattr(self, name) for name in observation},
+                "parameters": self.parameters,
+                "lead": self.lead,
+                "affinity": self.affinity,
+            }
+        )
+
+
+def calibration_file(data: str) -> Path:
+    """The table that goes with a folder of tables: its own if it has one, else the packaged one."""
+    own = Path(data) / NAME
+    return own if data and own.exists() else PACKAGED
+
 
 @lru_cache
 def read_calibration(path: Path = PACKAGED) -> Calibration:
-    """Read a calibration table."""
-    if not path.exists():
-        return Calibration(provenance={"status": "none: affinities are zero"})
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Calibration(
-        affinity=content.get("affinity", {}),
-        lead=content.get("lead", {}),
-        provenance=content.get("provenance", {}),
-        **content.get("observation", {}),
-    )
+    """Read a calibration table. Raises `InputError`."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        numbers = {name: _numbers(content.get(name, {})) for name in ("affinity", "lead", "observation", "parameters")}
+        return Calibration(
+            affinity=numbers["affinity"],
+            lead=numbers["lead"],
+            parameters=numbers["parameters"],
+            provenance=content.get("provenance", {}),
+            **numbers["observation"],
+        )
+    except FileNotFoundError:
+        raise InputError("there is no such table", where=str(path), allowed="a table of `comity calibrate`") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
+        raise InputError(
+            f"is no calibration table: {error}", where=str(path), allowed="a table of `comity calibrate`"
+        ) from None
+
+
+def _numbers(table: dict[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in table.items()}

@@ -36,13 +36,26 @@ def term_weights(parameters: object) -> np.ndarray:
     return weights
 
 
+def mix_shift(world: World) -> np.ndarray:
+    """What affinities are shifted by, float64[c, c], where institutions are not mixed as the real ones are (MODEL 1).
+
+    Rounding and the floor give a country of a coarse world a share n_c / N of institutions that is not its share
+    M_c / M of the real ones. Pairs of countries meet in proportion to both shares; so the log ratios of both are taken
+    back.
+    """
+    real = world.arrays.institutions_of / world.arrays.institutions_of.sum()
+    simulated = np.bincount(world.arrays.country, minlength=len(real)) / len(world.arrays.country)
+    ratio = np.log(real / simulated)
+    return ratio[:, None] + ratio[None, :]
+
+
 def setting_of(scenario: Scenario, world: World, calibration: Calibration) -> Setting:
     """Numbers of the process of MODEL 3."""
     p = scenario.parameters
     n = len(world.arrays.country)
     return Setting(
         weights=term_weights(p),
-        affinity=calibration.affinity_matrix(world.countries),
+        affinity=calibration.affinity_matrix(world.countries) + mix_shift(world),
         covariates=np.zeros((0, n, n)),
         covariate_weights=np.zeros((3, 0)),
         search=1.0 / n,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from .calibration import Calibration, read_calibration
+from .calibration import Calibration, calibration_file, read_calibration
 from .clock import QUARTER, QUARTERS_A_YEAR, date_of, year_of
 from .dynamics import bounds as fast_bounds
 from .dynamics import contracts, draws, events, fast, growth, output, plain
@@ -57,7 +57,7 @@ class PartnershipModel(mesa.Model):
         self.configuration = scenario
         self.replicate, self.seed = replicate, seed
         self.world = world or build_world(scenario)
-        self.calibration = calibration or read_calibration()
+        self.calibration = calibration or read_calibration(calibration_file(scenario.world.data))
         self.key = draws.stream_key(seed, replicate)
         self.inputs = build_inputs(scenario)
         self.setting = setting_of(scenario, self.world, self.calibration)

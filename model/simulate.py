@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .calibration import Calibration, read_calibration
+from .calibration import Calibration, calibration_file, read_calibration
 from .partnership_model import PartnershipModel
 from .recording import ReplicateRecord, series_frame, snapshots_frame, spells_frame
 from .world import World, build_world
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .scenario import Scenario
+
+
+WARM_UP_SIZE = 40
+"""Institutions of the world that compiles the kernels."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,12 @@ class Simulation:
 def draw_seed() -> int:
     """A seed from the operating system, for runs that name none; always recorded."""
     return int(np.random.SeedSequence().generate_state(1, np.uint32)[0])
+
+
+def warm_up(scenario: Scenario) -> None:
+    """Run the scenario once in a very small world, so that every kernel it needs is compiled and on disk."""
+    small = scenario.model_copy(update={"world": scenario.world.model_copy(update={"institutions": WARM_UP_SIZE})})
+    run_replicate(small, build_world(small), replicate=0, seed=0)
 
 
 def run_replicate(
@@ -87,7 +97,9 @@ def assemble(
         replicates=len(ordered),
         world=world,
         records=ordered,
-        series=series_frame(scenario.name, world, calibration or read_calibration(), ordered),
+        series=series_frame(
+            scenario.name, world, calibration or read_calibration(calibration_file(scenario.world.data)), ordered
+        ),
         spells=spells_frame(world, ordered),
         snapshots=snapshots_frame(world, ordered),
     )

@@ -32,10 +32,10 @@ def fault_of(name: str) -> str | None:
     from model.scenario import load_scenario
 
     try:
-        if _is_sweep(Path(name)):
-            from ..sweeping import load_sweep
+        if _is_sweep(name):
+            from ..sweeping import grid, load_sweep
 
-            load_sweep(Path(name))
+            grid(load_sweep(name))  # combinations of levels too
         else:
             load_scenario(name)
     except InputError as error:
@@ -44,17 +44,25 @@ def fault_of(name: str) -> str | None:
     return None
 
 
-def _is_sweep(path: Path) -> bool:
-    """Whether a file asks for a sweep rather than for one run: sweeps have axes."""
+def _is_sweep(name: str) -> bool:
+    """Whether a path or a name asks for a sweep rather than for one run: sweeps have axes, and a folder of their own."""
     from model.errors import InputError
-    from model.scenario.loading import read_toml
+    from model.scenario.files import find_scenario, read_toml
 
-    if not path.is_file():
+    from ..sweeping import FOLDER, find_sweep
+
+    path = Path(name)
+    try:
+        if path.is_file():
+            return path.resolve().parent.name == FOLDER or "axes" in read_toml(path)
+        find_sweep(name)
+    except (InputError, OSError, ValueError):  # said by the scenario's reader
         return False
     try:
-        return "axes" in read_toml(path)
+        find_scenario(name)
     except InputError:
-        return False  # said by the scenario's reader
+        return True
+    return False
 
 
 def schema(json: AsJson = False) -> int:

@@ -5,14 +5,15 @@ Contract with `experiments.comparing` (looked up when the command runs):
 - `compare(runs) -> Comparison`: ``runs`` are simulations or results (both have ``scenario`` and ``series``), the first
   is the base. A `Comparison` has `to_dict()` (JSON types), `table()` (headings, rows of text) and `lines()` (what
   is said below the table, such as the compensation ratio with its interval).
-- `draw_comparison(folder, runs)`: figures into ``folder / "figures"``.
+
+The folder gets a result of each run, comparison.json, and the figures of `experiments.figures.draw_comparison`.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     from model.scenario import Scenario
     from model.simulate import Simulation
+
+    from ..comparing import Comparison
+
+COMPARISON = "comparison.json"
 
 
 def compare(
@@ -63,6 +68,7 @@ def compare(
                     started=started,
                     command=["comity", *sys.argv[1:]],
                 )
+            write_comparison(staging.folder / COMPARISON, comparison)
             complete = no_figures or _draw(output, staging.folder, runs)
             content: dict[str, Any] = {"kind": "comparison", **provenance(chosen[0].world.data)}
             content |= {
@@ -70,7 +76,6 @@ def compare(
                 "run": {"seed": chosen[0].run.seed, "replicates": chosen[0].run.replicates},
                 "times": times_since(started),
                 "command": ["comity", *sys.argv[1:]],
-                "comparison": comparison.to_dict(),
             }
             write_manifest(staging.folder, content)
         staging.publish()
@@ -112,24 +117,43 @@ def simulate_all(scenarios: Sequence[Scenario], jobs: int | None, output: Output
     return [done[place] for place in range(len(scenarios))]
 
 
-def print_comparison(output: Output, comparison: Any) -> None:
+def write_comparison(path: Path, comparison: Comparison) -> None:
+    """Write all differences and ratios as JSON, also those of pairs of countries, which the table leaves out."""
+    from json import dumps
+
+    path.write_text(dumps(comparison.to_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+class Tabular(Protocol):
+    """What can be printed: a comparison, or what a sweep gave."""
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """Headings and rows of text."""
+
+    def lines(self) -> list[str]:
+        """What is said below the table."""
+
+
+def print_comparison(output: Output, comparison: Tabular) -> None:
     """The table of a comparison and the lines below it."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     headings, rows = comparison.table()
-    table = Table()
+    table = Table(box=SIMPLE_HEAD)
     for place, heading in enumerate(headings):
         table.add_column(heading, justify="left" if place == 0 else "right")
     for row in rows:
         table.add_row(*row)
-    output.table(table)
+    if rows:
+        output.table(table)
     for line in comparison.lines():
         output.text(line)
 
 
 def _draw(output: Output, folder: Path, runs: Sequence[Simulation]) -> bool:
     try:
-        from ..comparing import draw_comparison
+        from ..figures import draw_comparison
 
         draw_comparison(folder, runs)
     except Exception as error:

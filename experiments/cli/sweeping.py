@@ -2,17 +2,19 @@
 
 Contract with `experiments.sweeping` (looked up when the command runs):
 
-- `load_sweep(path) -> Sweep`: reads and checks a sweep file (a TOML table with ``axes``); raises `InputError`.
-  A `Sweep` has ``name`` and `content_hash()`.
-- `run_sweep(sweep, folder, *, replicates, seed, jobs, settings, on_progress, figures) -> Outcome`: runs it and fills
-  ``folder``. An `Outcome` has ``complete``, ``seed``, `to_dict()`, `table()` (headings, rows of text), `lines()`.
+- `load_sweep(name, settings, replicates, seed) -> Sweep`: reads a sweep file (a TOML table with ``axes``) and checks all
+  of it; raises `InputError`. A `Sweep` has ``name``, ``base`` (its scenario), ``axes``, `seeded()`, `content_hash()`.
+- `run_sweep(sweep, folder, *, jobs, on_progress) -> SweepResult`: runs it and fills ``folder``. A `SweepResult` has
+  ``seed``, ``summary`` (a frame), `to_dict()`, `table()` (headings, rows of text), `lines()`.
+
+The figures are those of `experiments.figures.draw_sweep`.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,9 +22,12 @@ from .comparing import print_comparison
 from .output import Output
 from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings
 
+if TYPE_CHECKING:
+    from ..sweeping import SweepResult
+
 
 def sweep(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A sweep file.")],
+    file: Annotated[str, typer.Argument(metavar="SWEEP", help="Name or path of a sweep file.")],
     replicates: Replicates = None,
     seed: Seed = None,
     jobs: Jobs = None,
@@ -35,35 +40,51 @@ def sweep(
 ) -> int:
     """Run a scenario over a grid of settings and draw what comes out."""
     from datetime import UTC, datetime
+    from math import prod
 
     from ..results import Staging, choose_folder
     from ..results.manifest import write_manifest
     from ..results.provenance import provenance
     from ..results.writing import times_since
     from ..sweeping import load_sweep, run_sweep
+    from .running import announce
 
     started, output = datetime.now(UTC), Output(json, quiet)
-    chosen = load_sweep(file)
+    chosen = load_sweep(file, set_ or [], replicates, seed).seeded()
     target = choose_folder(chosen.name, chosen.content_hash(), out)
     with Staging(target, force) as staging:
         with output.logging_to(staging.folder / "run.log"):
+            points = prod(len(axis.levels) for axis in chosen.axes)
+            announce(output, f"{chosen.name}, {points} design points", chosen.replicates, chosen.seed)
             with output.progress(chosen.name) as listener:
-                outcome = run_sweep(
-                    chosen, staging.folder, replicates=replicates, seed=seed, jobs=jobs, settings=list(set_ or []),
-                    on_progress=listener, figures=not no_figures,
-                )  # fmt: skip
+                result = run_sweep(chosen, staging.folder, jobs=jobs, on_progress=listener)
+            complete = no_figures or _draw(output, staging.folder, result)
             content: dict[str, Any] = {
                 "kind": "sweep",
-                **provenance(),
-                "sweep": {"name": chosen.name, "sha256": chosen.content_hash(), "seed": outcome.seed},
+                **provenance(chosen.base.world.data),
+                "sweep": {"name": chosen.name, "sha256": chosen.content_hash()},
+                "run": {"seed": result.seed, "replicates": chosen.replicates, "design_points": result.points},
                 "times": times_since(started),
                 "command": ["comity", *sys.argv[1:]],
             }
             write_manifest(staging.folder, content)
         staging.publish()
     if json:
-        output.json({"folder": str(target), "complete": outcome.complete, "seed": outcome.seed, **outcome.to_dict()})
+        output.json({"folder": str(target), "complete": complete, "seed": result.seed, **result.to_dict()})
     else:
-        print_comparison(output, outcome)
-    output.say("done", f"{target} (seed {outcome.seed})", folder=str(target))
-    return 0 if outcome.complete else 3
+        print_comparison(output, result)
+    output.say("done", f"{target} (seed {result.seed})", folder=str(target))
+    return 0 if complete else 3
+
+
+def _draw(output: Output, folder: Path, result: SweepResult) -> bool:
+    axes = [axis.name for axis in result.sweep.axes]
+    outcomes = [outcome.label for outcome in result.sweep.outcomes]
+    try:
+        from ..figures import draw_sweep
+
+        draw_sweep(folder, result.summary, axes, outcomes)
+    except Exception as error:
+        output.say("figures", f"the figures failed ({type(error).__name__}: {error}); the numbers are kept")
+        return False
+    return True

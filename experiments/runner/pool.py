@@ -89,7 +89,7 @@ def run_scenarios(
     Raises `ExperimentError` when a worker dies.
     """
     from model.errors import InputError
-    from model.simulate import assemble, draw_seed
+    from model.simulate import assemble, draw_seed, warm_up
 
     if jobs is not None and jobs < 1:
         raise InputError(f"{jobs} processes", where="--jobs", allowed="a whole number from 1")
@@ -104,6 +104,7 @@ def run_scenarios(
     if processes == 1:
         finished = _run_here(worker, tasks, counter)
     else:
+        warm_up(ready[0])  # the workers find the kernels on disk
         texts = tuple(scenario.to_toml() for scenario in ready)
         finished = _run_in_pool(texts, calibration, tasks, counter, processes)
     records: dict[int, list[ReplicateRecord]] = defaultdict(list)
@@ -166,7 +167,6 @@ def _run_in_pool(
     processes: int,
 ) -> Finished:
     """Run the tasks in spawned processes and yield them as they end. ``texts`` are the scenarios as TOML."""
-    _compile_first()
     context = multiprocessing.get_context("spawn")
     steps, stop = context.RawArray("q", len(tasks)), context.RawValue("b", 0)
     handed_over = (texts, calibration, steps, stop)
@@ -187,12 +187,3 @@ def _run_in_pool(
     finally:
         stop.value = 1
         executor.shutdown(wait=True, cancel_futures=True)
-
-
-def _compile_first() -> None:
-    """Compile the kernels here, once, so that the workers find them on disk."""
-    from model import dynamics
-
-    warm_up = getattr(dynamics, "warm_up", None)
-    if warm_up is not None:
-        warm_up()

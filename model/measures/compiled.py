@@ -12,7 +12,7 @@ from ..dynamics import draws
 
 if TYPE_CHECKING:
     from ..scenario import Measure, Scenario, Side
-    from ..world import World
+    from ..world import World, WorldArrays
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,10 @@ class CompiledMeasure:
     start: float  # lag included
     end: float  # infinity while it is not lifted
     ramp: float  # years from nothing to full strength
-    first: np.ndarray  # bool[n], institutions on the first side (`from`) that comply
-    second: np.ndarray  # bool[n], on the second (`to`), over-compliance included
+    first: np.ndarray  # bool[n], institutions that the first side (`from`) names, listing left to the date
+    second: np.ndarray  # bool[n], that the second side (`to`) names
+    complies: np.ndarray  # bool[n], institutions that follow when they stand on the first side
+    shunned: np.ndarray  # bool[n], that over-compliance reaches when their country stands on the second side
     first_listed: bool  # whether only listed institutions of the side count
     second_listed: bool
     fields: np.ndarray  # float64[F], 1 where a field is in scope
@@ -36,6 +38,18 @@ class CompiledMeasure:
             return 0.0
         grown = 1.0 if self.ramp <= 0.0 else min(1.0, (time - self.start) / self.ramp)
         return float(self.measure.strength * grown)
+
+    def sides(self, country: np.ndarray, listed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Both sides of the scope at a date, bool[n] each.
+
+        ``country`` int64[n]; ``listed`` bool[n], institutions on a list at that date. Compliance thins the first side.
+        Over-compliance widens the second: it spreads from the institutions in scope to others of their countries.
+        """
+        first = self.first & listed if self.first_listed else self.first
+        second = self.second & listed if self.second_listed else self.second
+        if self.shunned.any():
+            second = second | (self.shunned & np.isin(country, np.unique(country[second])))
+        return first & self.complies, second
 
 
 def members(side: Side, world: World) -> np.ndarray:
@@ -56,9 +70,9 @@ def members(side: Side, world: World) -> np.ndarray:
     return inside
 
 
-def largest(arrays: object, share: float) -> np.ndarray:
+def largest(arrays: WorldArrays, share: float) -> np.ndarray:
     """The largest ``share`` of the institutions of every country, at least one each; bool[n]."""
-    country, size = arrays.country, arrays.size_weight  # type: ignore[attr-defined]
+    country, size = arrays.country, arrays.size_weight
     inside = np.zeros(len(country), np.bool_)
     for c in np.unique(country):
         of_country = np.flatnonzero(country == c)
@@ -78,18 +92,13 @@ def compile_measures(scenario: Scenario, world: World, key: np.ndarray) -> list[
     for name, measure in scenario.measures.items():
         if not measure.enabled or measure.strength == 0.0:
             continue
-        first, second = members(measure.from_, world), members(measure.to, world)
-        if measure.over_compliance > 0.0:
-            # it spreads to institutions outside the scope, in the countries that the scope touches
-            touched = np.isin(world.arrays.country, np.unique(world.arrays.country[second]))
-            second = second | (touched & (uniform[:, 1] < measure.over_compliance))
-        first = first & (uniform[:, 0] < measure.compliance)
         fields = np.array([1.0 if not measure.fields or f in measure.fields else 0.0 for f in world.fields])
         start = year_of(measure.start) + measure.lag_years
         end = np.inf if measure.end is None else year_of(measure.end) + measure.lag_years
         compiled.append(
             CompiledMeasure(
-                name, measure, start, float(end), measure.ramp_years, first, second,
+                name, measure, start, float(end), measure.ramp_years, members(measure.from_, world),
+                members(measure.to, world), uniform[:, 0] < measure.compliance, uniform[:, 1] < measure.over_compliance,
                 measure.from_.institutions == "listed", measure.to.institutions == "listed", fields,
             )
         )  # fmt: skip

@@ -27,6 +27,7 @@ class Forces:
         self.world = world
         self.levels: tuple[float, ...] = ()
         self.active: list[CompiledMeasure] = []
+        self.sides: list[tuple[np.ndarray, np.ndarray]] = []
         self._key: tuple[object, ...] | None = None
         self.regime = no_measures(len(world.arrays.country), len(world.fields))
         self.reach = np.zeros(0)
@@ -37,8 +38,9 @@ class Forces:
         """Bring the arrays to a time; whether anything changed."""
         active = [(m, m.level(time)) for m in self.measures]
         active = [(m, level) for m, level in active if level > 0.0]
-        listed = self._listed(time) if any(m.first_listed or m.second_listed for m, _ in active) else None
-        key = (*((m.name, level) for m, level in active), None if listed is None else listed.tobytes())
+        listed = self._listed(time)
+        matters = any(m.first_listed or m.second_listed for m, _ in active)
+        key = (*((m.name, level) for m, level in active), listed.tobytes() if matters else b"")
         if key == self._key:
             return False
         self._key = key
@@ -54,31 +56,23 @@ class Forces:
     def _listed(self, time: float) -> np.ndarray:
         listed = np.zeros(len(self.world.arrays.country), np.bool_)
         for i, since, until in self.world.listed_spells:
-            if since <= time < (np.inf if until is None else until):
-                listed[i] = True
+            listed[i] |= since <= time < (np.inf if until is None else until)
         return listed
 
-    def _sides(self, measure: CompiledMeasure, listed: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-        first, second = measure.first, measure.second
-        if measure.first_listed and listed is not None:
-            first = first & listed
-        if measure.second_listed and listed is not None:
-            second = second & listed
-        return first, second
-
-    def _rebuild(self, listed: np.ndarray | None) -> None:
+    def _rebuild(self, listed: np.ndarray) -> None:
         n, count = len(self.world.arrays.country), len(self.active)
         words = -(-count // BITS)
-        sides = [np.zeros((n, words), np.uint64) for _ in range(2)]
+        bits = [np.zeros((n, words), np.uint64) for _ in range(2)]
+        self.sides = [compiled.sides(self.world.arrays.country, listed) for compiled in self.active]
         meeting, passage, formation = np.ones(count), np.ones(count), np.zeros(count)
         acceptance, maintenance = np.ones(count), np.zeros(count)
         lift, ease = np.ones(n), np.ones(n)
         self.reach, self.leakage = np.zeros(count), np.zeros(count)
         for m, (compiled, level) in enumerate(zip(self.active, self.levels, strict=True)):
             measure = compiled.measure
-            scope = self._sides(compiled, listed)
-            for bits, members in zip(sides, scope, strict=True):
-                bits[members, m // BITS] |= np.uint64(1) << np.uint64(m % BITS)
+            scope = self.sides[m]
+            for of_side, members in zip(bits, scope, strict=True):
+                of_side[members, m // BITS] |= np.uint64(1) << np.uint64(m % BITS)
             self.reach[m], self.leakage[m] = min(1.0, level), measure.leakage
             meeting[m] = _scaled(measure.effects.meeting, level)
             acceptance[m] = _scaled(measure.effects.acceptance, level)
@@ -90,8 +84,7 @@ class Forces:
             lift[touched] *= max(1.0, meeting[m] * passage[m] * np.exp(formation[m]))
             ease[touched] *= max(1.0, np.exp(-maintenance[m]))
         self.regime = Regime(
-            sides[0],
-            sides[1], meeting, passage, formation, acceptance, maintenance,
+            bits[0], bits[1], meeting, passage, formation, acceptance, maintenance,
             np.array([m.measure.channel == "official" for m in self.active], np.bool_),
             np.array([m.fields for m in self.active]).reshape(count, len(self.world.fields)),
             lift, ease,
@@ -106,13 +99,13 @@ class Forces:
         ``effect`` is "opportunity" or "capacity".
         """
         factor = np.ones(len(self.world.arrays.country))
-        for compiled, level in zip(self.active, self.levels, strict=True):
-            factor[compiled.first] *= _scaled(getattr(compiled.measure.effects, effect), level)
+        for compiled, level, (first, _) in zip(self.active, self.levels, self.sides, strict=True):
+            factor[first] *= _scaled(getattr(compiled.measure.effects, effect), level)
         return factor
 
     def capability_growth(self) -> np.ndarray:
         """What measures add to capability, float64[n], log units a year, to the institutions of their second side."""
         growth = np.zeros(len(self.world.arrays.country))
-        for compiled, level in zip(self.active, self.levels, strict=True):
-            growth[compiled.second] += compiled.measure.effects.capability * level
+        for compiled, level, (_, second) in zip(self.active, self.levels, self.sides, strict=True):
+            growth[second] += compiled.measure.effects.capability * level
         return growth

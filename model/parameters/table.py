@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+
+from ..calibration import read_calibration
+from ..errors import InputError, as_written, kind_of
 
 TABLE = Path(__file__).parent / "parameters.toml"
 
@@ -33,18 +38,22 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def _plain_number(value: object) -> object:
+def _plain_number(value: Any) -> float:
     """Numbers only: no true, no text that looks like a number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError("must be a number")
-    return value
+    if type(value) is bool or not isinstance(value, Real):
+        raise InputError(f"{as_written(value)} is {kind_of(value)}, not a number")
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf  # refused as not finite
 
 
-def _plain_whole(value: object) -> object:
+def _plain_whole(value: Any) -> int:
     """Whole numbers only."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("must be a whole number")
-    return value
+    if type(value) is bool or not isinstance(value, Integral):
+        kind = "not whole" if isinstance(value, float) else f"{kind_of(value)}, not a whole number"
+        raise InputError(f"{as_written(value)} is {kind}")
+    return int(value)
 
 
 Number = Annotated[float, BeforeValidator(_plain_number)]
@@ -53,11 +62,15 @@ Whole = Annotated[int, BeforeValidator(_plain_whole)]
 
 @lru_cache
 def parameter_table() -> tuple[Parameter, ...]:
-    """All rows, in the order of the file."""
+    """All rows, in the order of the file; the defaults of calibrated ones are those of the packaged calibration."""
     content = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return tuple(
-        Parameter(name=f"{group}.{key}", **row) for group, rows in content.items() for key, row in rows.items()
-    )
+    fitted = read_calibration().parameters
+    return tuple(_row(f"{group}.{key}", row, fitted) for group, rows in content.items() for key, row in rows.items())
+
+
+def _row(name: str, row: dict[str, Any], fitted: dict[str, float]) -> Parameter:
+    default = fitted[name] if row["status"] == "calibrated" else row["default"]
+    return Parameter(**{**row, "name": name, "default": default})
 
 
 def _number(row: Parameter) -> Any:

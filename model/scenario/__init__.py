@@ -1,6 +1,7 @@
 """Scenario files: TOML in, typed and checked out."""
 
-from .loading import check_scenario, load_scenario, packaged_scenarios, read_layers
+from .files import packaged_scenarios, read_layers
+from .loading import load_scenario
 from .schema import (
     CountryGrowth,
     Effects,
@@ -12,6 +13,7 @@ from .schema import (
     WorldSettings,
     json_schema,
 )
+from .scopes import check_scenario
 
 __all__ = [
     "CountryGrowth",

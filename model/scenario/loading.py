@@ -1,103 +1,21 @@
-"""From a name or a path to a scenario: files, what they extend, overrides, and errors that say what to do."""
+"""From a name or a path to a scenario: the file, what it extends, and overrides."""
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
-
-from ..errors import InputError, nearest_name
+from ..calibration import PACKAGED, calibration_file, read_calibration
+from ..errors import InputError, as_written, nearest_name
+from ..toml import parse_toml
+from .files import find_scenario, read_layers, read_toml
 from .schema import Scenario
+from .scopes import check_scenario
+from .validation import Layer, allowed_keys, elsewhere, place, some, validated
 
-LARGEST_FILE = 1_000_000
-"""Bytes; a scenario is a page or two."""
-
-
-def packaged_folder() -> Path:
-    """Where the packaged scenarios are: in the wheel beside this file, in a checkout at its root."""
-    inside = Path(__file__).parent / "packaged"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "scenarios"
-
-
-def packaged_scenarios() -> dict[str, Path]:
-    """Name -> file of the packaged scenarios, by name."""
-    return {path.stem: path for path in sorted(packaged_folder().glob("*.toml"))}
-
-
-def find_scenario(name: str, beside: Path | None = None, where: str = "") -> Path:
-    """The file of a scenario: a path, or a name looked up beside ``beside``, in ./scenarios, among the packaged ones."""
-    if name.endswith(".toml") or "/" in name or "\\" in name:
-        path = (beside.parent / name) if beside and not Path(name).is_absolute() else Path(name)
-        if not path.exists() and beside is None:
-            raise InputError("there is no such file", where=where or str(path), nearest=_near(Path(name).stem))
-        if path.exists():
-            return path
-    folders = ([beside.parent] if beside else []) + [Path("scenarios"), packaged_folder()]
-    for folder in folders:
-        if (folder / f"{name}.toml").is_file():
-            return folder / f"{name}.toml"
-    raise InputError(
-        f"there is no scenario {name!r}",
-        where=where,
-        nearest=_near(name),
-        allowed="a file, or a name that `comity list` shows",
-    )
-
-
-def _near(name: str) -> str:
-    local = {path.stem for path in Path("scenarios").glob("*.toml")} if Path("scenarios").is_dir() else set()
-    return nearest_name(name, {*packaged_scenarios(), *local})
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read one TOML file, with errors that name file and line."""
-    where = str(path)
-    if path.is_dir():
-        raise InputError("is a folder", where=where, allowed="a TOML file")
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise InputError(
-                f"has {size:,} bytes", where=where, allowed=f"at most {LARGEST_FILE:,}: a scenario is a page or two"
-            )
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        raise InputError("there is no such file", where=where, nearest=_near(path.stem)) from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"is not UTF-8 text (byte {error.start})", where=where, allowed="TOML, saved as UTF-8"
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            f"is not TOML: {error}", where=where, allowed="key = value, [table]; see `comity show hindcast`"
-        ) from None
-    except RecursionError:
-        raise InputError("is nested too deeply", where=where, allowed="tables as `comity schema` lists them") from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", where=where) from None
-
-
-def read_layers(path: Path) -> list[tuple[Path, dict[str, Any]]]:
-    """The file and all that it extends, the most basic first."""
-    layers: list[tuple[Path, dict[str, Any]]] = []
-    while True:
-        if any(path.resolve() == seen.resolve() for seen, _ in layers):
-            chain = " -> ".join([*(p.stem for p, _ in reversed(layers)), path.stem])
-            raise InputError(f"extends itself: {chain}", where=f"{path}: extends", allowed="a chain that ends")
-        content = read_toml(path)
-        layers.insert(0, (path, content))
-        parent = content.pop("extends", None)
-        if parent is None:
-            return layers
-        if not isinstance(parent, str):
-            raise InputError(
-                f"{parent!r} is no name", where=f"{path}: extends", allowed="the name or path of a scenario, in quotes"
-            )
-        path = find_scenario(parent, beside=path, where=f"{path}: extends")
+__all__ = ["allowed_keys", "load_scenario", "merged", "parse_override", "read_toml", "scenario_from_text"]
 
 
 def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,40 +33,67 @@ def load_scenario(name: str | Path, overrides: Mapping[str, object] | Sequence[s
     ``overrides``: dotted paths with values, as a mapping or as texts "path=value" with a TOML value on the right; bare
     words count as text. Raises `InputError`.
     """
-    layers = read_layers(find_scenario(str(name)))
+    files = read_layers(find_scenario(str(name)))
     content: dict[str, Any] = {}
-    for path, layer in layers:
+    layers: list[Layer] = []
+    for path, layer in files:
         # what a derived file does not say, it must not inherit: its name
         content.pop("name", None)
-        _check_measures(layer, content, path)
+        layers.append(Layer(f"{path}: ", layer))
+        _check_changes(layers[-1], content)
         content = merged(content, layer)
-    path = layers[-1][0]
-    content.setdefault("name", path.stem)
-    settings = overrides.items() if isinstance(overrides, Mapping) else [parse_override(text) for text in overrides]
+    content.setdefault("name", files[-1][0].stem)
+    if isinstance(overrides, Mapping):
+        settings, source = list(overrides.items()), "override"
+    else:
+        settings, source = [parse_override(text) for text in overrides], "--set"
     for key, value in settings:
-        _set(content, key, value)
-    scenario = validated(content, str(path))
-    check_scenario(scenario, str(path))
+        parts = key.split(".")
+        _check_setting(parts, content, source)
+        content = _with(content, parts, value)
+        layers.append(Layer(f"{source} ", _with({}, parts, value)))
+    weights = _own_weights(content)
+    if weights is not None:
+        layers.insert(0, weights)
+        content = merged(weights.content, content)
+    scenario = validated(content, layers)
+    check_scenario(scenario, layers)
     return scenario
 
 
 def scenario_from_text(text: str, where: str = "scenario") -> Scenario:
-    """A scenario from the text of a resolved file."""
-    return validated(tomllib.loads(text), where)
+    """A scenario from the text of a resolved file. Raises `InputError`."""
+    content = parse_toml(text, where)
+    return validated(content, [Layer(f"{where}: ", content)])
 
 
-def _check_measures(layer: Mapping[str, Any], base: Mapping[str, Any], path: Path) -> None:
+def _own_weights(content: Mapping[str, Any]) -> Layer | None:
+    """Common weights that a user's own folder of tables was calibrated with; what the scenario says goes before them."""
+    world = content.get("world")
+    data = world.get("data") if isinstance(world, Mapping) else None
+    if not isinstance(data, str) or not data or calibration_file(data) == PACKAGED:
+        return None
+    weights: dict[str, Any] = {}
+    for name, value in read_calibration(calibration_file(data)).parameters.items():
+        group, _, key = name.partition(".")
+        weights.setdefault(group, {})[key] = value
+    return Layer(f"{calibration_file(data)}: ", {"parameters": weights})
+
+
+def _check_changes(layer: Layer, base: Mapping[str, Any]) -> None:
     """A derived file that changes a few keys of a measure means an existing one: catch misspelled names."""
-    measures = layer.get("measures")
-    if not isinstance(measures, Mapping):
+    measures, known = layer.content.get("measures"), base.get("measures")
+    if not isinstance(measures, Mapping) or not isinstance(known, Mapping):
         return
-    known = base.get("measures", {})
     for name, measure in measures.items():
-        if isinstance(measure, Mapping) and name not in known and "start" not in measure and known:
+        if isinstance(measure, Mapping) and name not in known and "start" not in measure:
             raise InputError(
-                f"there is no measure {name!r} to change", where=f"{path}: measures.{name}",
+                f"there is no measure {as_written(name)} to change", where=place(("measures", name), [layer]),
                 nearest=nearest_name(name, known), allowed="a measure of the extended scenario, or a whole new one with title, group and start",
             )  # fmt: skip
+
+
+# --- overrides ------------------------------------------------------------------------------------------------------
 
 
 def parse_override(text: str) -> tuple[str, object]:
@@ -156,177 +101,39 @@ def parse_override(text: str) -> tuple[str, object]:
     key, sign, value = text.partition("=")
     key, value = key.strip(), value.strip()
     if not sign or not key:
-        raise InputError(f"{text!r} is no setting", where="--set", allowed="path.to.key=value")
+        raise InputError(f"{as_written(text)} is no setting", where="--set", allowed="path.to.key=value")
     try:
-        return key, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+        read = tomllib.loads(f"value = {value}")
+    except (ValueError, RecursionError):
         return key, value
+    return key, read["value"] if len(read) == 1 else value
 
 
-def _set(content: dict[str, Any], key: str, value: object) -> None:
-    """Put an override in its place; the path must exist in the schema, and measures must be known."""
-    parts = key.split(".")
-    _check_path(parts, content, key)
-    table = content
-    for part in parts[:-1]:
-        table[part] = dict(table.get(part, {}))
-        table = table[part]
-    table[parts[-1]] = value
+def _with(content: Mapping[str, Any], parts: Sequence[str], value: object) -> dict[str, Any]:
+    """The content with another value at a path; what stands there is replaced, tables too."""
+    key, rest = parts[0], parts[1:]
+    inner = content.get(key)
+    return {**content, key: _with(inner if isinstance(inner, Mapping) else {}, rest, value) if rest else value}
 
 
-def _check_path(parts: list[str], content: Mapping[str, Any], key: str) -> None:
+def _check_setting(parts: Sequence[str], content: Mapping[str, Any], source: str) -> None:
+    """The path of an override must exist in the schema, and its measure in the scenario."""
+    key = ".".join(parts)
     kind: Any = Scenario
     for depth, part in enumerate(parts):
         names = allowed_keys(kind)
         if names is None:  # a table with free names: measures, growth
-            known = content.get("measures", {}) if parts[0] == "measures" else None
-            if known is not None and part not in known:
+            known = content.get("measures")
+            known = known if isinstance(known, Mapping) else {}
+            if parts[0] == "measures" and part not in known:
                 raise InputError(
-                    f"there is no measure {part!r}",
-                    where=f"--set {key}",
-                    nearest=nearest_name(part, known),
-                    allowed="a measure of the scenario",
-                )
+                    f"there is no measure {as_written(part)}", where=f"{source} {key}",
+                    nearest=nearest_name(part, known), allowed=some(known) or "none: the scenario has no measures",
+                )  # fmt: skip
             kind = get_args(kind)[1]
             continue
         if part not in names:
-            near = nearest_name(part, names)
+            near = nearest_name(part, names) or elsewhere(part, kind)
             path = ".".join([*parts[:depth], near, *parts[depth + 1 :]]) if near else ""
-            raise InputError(f"there is no setting {key!r}", where="--set", nearest=path, allowed=_some(names))
+            raise InputError(f"there is no setting {as_written(key)}", where=source, nearest=path, allowed=some(names))
         kind = names[part]
-
-
-def _some(names: Iterable[str]) -> str:
-    names = list(names)
-    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-
-
-def allowed_keys(kind: Any) -> dict[str, Any] | None:
-    """Key -> type of a model; None for a mapping with free names; empty for anything that has no keys."""
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
-    if get_origin(kind) is dict:
-        return None
-    return {}
-
-
-def validated(content: Mapping[str, Any], where: str) -> Scenario:
-    """Validate the content of a scenario; the first fault becomes an `InputError`."""
-    if "version" not in content:
-        raise InputError("has no version", where=f"{where}: version", allowed="version = 1")
-    try:
-        return Scenario.model_validate(content)
-    except ValidationError as error:
-        raise _translated(error, where) from None
-
-
-def _translated(error: ValidationError, where: str) -> InputError:
-    faults = error.errors(include_url=False)
-    # an unknown key explains a missing one; a union reports each of its members: take the plainest
-    fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
-    path = _path(fault["loc"])
-    more = len({".".join(_path(f["loc"])) for f in faults}) - 1
-    at = f"{where}: {'.'.join(path)}" if path else where
-    suffix = f" (and {more} more)" if more > 0 else ""
-    if fault["type"] == "extra_forbidden":
-        names = allowed_keys(_type_at(path[:-1])) or {}
-        return InputError(
-            f"there is no key {path[-1]!r}{suffix}",
-            where=at,
-            nearest=nearest_name(path[-1], names),
-            allowed=_some(names),
-        )
-    written = fault.get("input")
-    shown = "" if isinstance(written, Mapping) or fault["type"] == "missing" else f"{written!r}: "
-    message = re.sub(r"^(Value error|Assertion failed), ", "", fault["msg"])
-    if fault["type"] == "missing":
-        return InputError(f"is missing{suffix}", where=at, allowed=_described(path))
-    if fault["type"] == "literal_error":
-        choices = [str(c) for c in _choices(_type_at(path))]
-        return InputError(
-            f"{written!r} is not possible{suffix}",
-            where=at,
-            allowed=", ".join(choices) or message,
-            nearest=nearest_name(str(written), choices),
-        )
-    text = f"{shown}{message[0].lower()}{message[1:]}{suffix}"
-    return InputError(text if len(text) < 300 else text[:297] + "...", where=at, allowed=_described(path))
-
-
-def _path(loc: tuple[int | str, ...]) -> list[str]:
-    """The dotted path of a fault, without the names of union members and of tuple positions that pydantic adds."""
-    return [str(part) for part in loc if not (isinstance(part, str) and ("[" in part or part in ("tuple", "literal")))]
-
-
-def _type_at(path: Sequence[str]) -> Any:
-    kind: Any = Scenario
-    for part in path:
-        names = allowed_keys(kind)
-        if names is None:
-            kind = get_args(kind)[1]
-        elif part in names:
-            kind = names[part]
-        else:
-            return None
-    return kind
-
-
-def _choices(kind: Any) -> tuple[Any, ...]:
-    if get_origin(kind) is Literal:
-        return get_args(kind)
-    return tuple(choice for part in get_args(kind) for choice in _choices(part))
-
-
-def _described(path: Sequence[str]) -> str:
-    """What a key means and its range, from the schema."""
-    owner = _type_at(path[:-1])
-    if not (isinstance(owner, type) and issubclass(owner, BaseModel)):
-        return ""
-    for name, field in owner.model_fields.items():
-        if (field.alias or name) == path[-1]:
-            limits = [
-                f"{sign} {getattr(m, attr)}"
-                for m in field.metadata
-                for attr, sign in (("ge", ">="), ("gt", ">"), ("le", "<="), ("lt", "<"))
-                if getattr(m, attr, None) is not None
-            ]
-            return ", ".join([field.description or "", *limits]).strip(", ")
-    return ""
-
-
-def check_scenario(scenario: Scenario, where: str = "") -> None:
-    """Check every name in a scope against the tables of the scenario's world."""
-    from ..tables import read_tables
-
-    tables = read_tables(scenario.world.data or None)
-    known = {
-        "blocs": set(tables.blocs), "countries": set(tables.countries), "kinds": set(tables.kinds),
-        "institutions": set(tables.institution_names),
-    }  # fmt: skip
-    prefix = f"{where}: " if where else ""
-    for code in scenario.inputs.growth:
-        if code not in known["countries"]:
-            raise InputError(
-                f"there is no country {code!r}",
-                where=f"{prefix}inputs.growth",
-                nearest=nearest_name(code, known["countries"]),
-                allowed=_some(sorted(known["countries"])),
-            )
-    for name, measure in scenario.measures.items():
-        for side_name, side in (("from", measure.from_), ("to", measure.to)):
-            for key, names in known.items():
-                written = getattr(side, key)
-                for entry in written if isinstance(written, tuple) else ():
-                    if entry not in names:
-                        raise InputError(
-                            f"there is no {key[:-1] if key != 'countries' else 'country'} {entry!r}", where=f"{prefix}measures.{name}.{side_name}.{key}",
-                            nearest=nearest_name(entry, names), allowed=_some(sorted(names)) if key != "institutions" else "a name of institutions.csv",
-                        )  # fmt: skip
-        for entry in measure.fields:
-            if entry not in tables.fields:
-                raise InputError(
-                    f"there is no field {entry!r}",
-                    where=f"{prefix}measures.{name}.fields",
-                    nearest=nearest_name(entry, tables.fields),
-                    allowed=_some(tables.fields),
-                )

@@ -5,28 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import tomli_w
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from ..clock import is_quarter_start
+from ..errors import InputError, as_written
 from ..parameters import Frozen, Number, Parameters, Whole
-
-VERSION = 1
-"""Version of the format of scenario files."""
-
-
-def _native_date(value: object) -> object:
-    """Dates are written natively: 2022-02-24, without quotes and without a time of day."""
-    if type(value) is not date:
-        raise ValueError("must be a date such as 2022-02-24, without quotes")
-    if not 1900 <= value.year <= 2200:
-        raise ValueError("must lie between 1900 and 2200")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_native_date)]
+from .values import Day, MeasureName, QuarterDay, ShortName, Version
 
 
 def _meta(unit: str = "", source: str = "") -> dict[str, Any]:
@@ -36,21 +22,24 @@ def _meta(unit: str = "", source: str = "") -> dict[str, Any]:
 class TimeSettings(Frozen):
     """When the run begins, from when it is shown, and when it ends. All on the first day of a quarter."""
 
-    start: Day = Field(
+    start: QuarterDay = Field(
         date(1976, 1, 1), description="Start of the run, well before it is shown", json_schema_extra=_meta("date")
     )
-    show_from: Day = Field(date(1996, 1, 1), description="First day that is shown", json_schema_extra=_meta("date"))
-    end: Day = Field(date(2024, 1, 1), description="First day after the run", json_schema_extra=_meta("date"))
+    show_from: QuarterDay = Field(
+        date(1996, 1, 1), description="First day that is shown", json_schema_extra=_meta("date")
+    )
+    end: QuarterDay = Field(date(2024, 1, 1), description="First day after the run", json_schema_extra=_meta("date"))
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        for name in ("start", "show_from", "end"):
-            if not is_quarter_start(getattr(self, name)):
-                raise ValueError(
-                    f"{name} must be the first day of a quarter, for example {getattr(self, name).year}-01-01"
-                )
-        if not self.start <= self.show_from < self.end:
-            raise ValueError("must be in the order start <= show_from < end")
+        if self.show_from < self.start:
+            raise InputError(
+                f"{self.show_from} comes before the start", where="show_from", allowed=f"{self.start} or later"
+            )
+        if self.end <= self.show_from:
+            raise InputError(
+                f"{self.end} does not come after show_from", where="end", allowed=f"a date after {self.show_from}"
+            )
         return self
 
 
@@ -91,8 +80,8 @@ class RecordSettings(Frozen):
     """What is kept."""
 
     every: Literal["year", "quarter"] = Field("year", description="Length of a period of the series")
-    snapshots: tuple[Day, ...] = Field(
-        (), description="Dates at which the network is kept", json_schema_extra=_meta("dates")
+    snapshots: tuple[QuarterDay, ...] = Field(
+        (), description="Dates within the run at which the network is kept", json_schema_extra=_meta("dates")
     )
 
 
@@ -127,7 +116,10 @@ class InputSettings(Frozen):
 
 
 class Side(Frozen):
-    """One side of a scope: the institutions that all of the given conditions name. Empty means anyone."""
+    """One side of a scope: the institutions that all of the given conditions name. Empty means anyone.
+
+    Blocs and countries are one condition: those of the named blocs, and the named countries besides.
+    """
 
     blocs: tuple[str, ...] = Field((), description="Names of blocs", json_schema_extra=_meta("names"))
     countries: tuple[str, ...] = Field((), description="Codes of countries", json_schema_extra=_meta("codes"))
@@ -140,6 +132,13 @@ class Side(Frozen):
     largest_share: Number | None = Field(
         None, gt=0, le=1, description="Only the largest institutions of each country", json_schema_extra=_meta("share")
     )
+
+    @field_validator("institutions")
+    @classmethod
+    def _someone(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if value == ():
+            raise InputError("[] names nobody", allowed='"all", "listed", or a list of names')
+        return value
 
 
 class Effects(Frozen):
@@ -238,17 +237,27 @@ class Measure(Frozen):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.end is not None and self.end <= self.start:
-            raise ValueError(f"end {self.end} must come after start {self.start}")
+            raise InputError(
+                f"{self.end} does not come after the start", where="end", allowed=f"a date after {self.start}"
+            )
+        if self.mode == "terminate" and self.ramp_years > 0:
+            raise InputError(
+                f"{self.ramp_years} years go with no termination, which has one date", where="ramp_years",
+                allowed="wind_down_days in mode terminate",
+            )  # fmt: skip
         if self.range is not None and self.range[0] > self.range[1]:
-            raise ValueError("range must be [low, high]")
+            raise InputError(
+                f"{as_written(self.range)} is reversed", where="range",
+                allowed=as_written(self.range[::-1]),
+            )  # fmt: skip
         return self
 
 
 class Scenario(Frozen):
     """A scenario, resolved: nothing is left to look up."""
 
-    version: Literal[1] = Field(description="Version of the format")
-    name: str = Field(description="Short name; the file's stem when absent")
+    version: Version = Field(description="Version of the format")
+    name: ShortName = Field(description="Short name; the file's stem when absent")
     title: str = Field("", description="Title")
     question: str = Field("", description="The question that it asks")
     compare_years: tuple[Whole, Whole, Whole, Whole] = Field(
@@ -259,7 +268,18 @@ class Scenario(Frozen):
     record: RecordSettings = Field(default_factory=RecordSettings, description="What is kept")
     inputs: InputSettings = Field(default_factory=InputSettings, description="National inputs beyond the data")
     parameters: Parameters = Field(default_factory=Parameters, description="Parameters of the model")
-    measures: dict[str, Measure] = Field(default_factory=dict, description="Measures by short name")
+    measures: dict[MeasureName, Measure] = Field(default_factory=dict, description="Measures by short name")
+
+    @field_validator("compare_years")
+    @classmethod
+    def _in_order(cls, years: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        first, last, then, until = years
+        if not first <= last < then <= until:
+            raise InputError(
+                f"{as_written(years)} are not in order",
+                allowed="[first and last year before, first and last year after], such as [2019, 2021, 2022, 2023]",
+            )
+        return years
 
     def to_dict(self) -> dict[str, Any]:
         """The whole scenario as TOML types; absent values are left out."""
@@ -267,7 +287,8 @@ class Scenario(Frozen):
 
     def to_toml(self) -> str:
         """The resolved scenario as TOML; it loads back to an equal scenario."""
-        comment = f"# {self.question}\n\n" if self.question else ""
+        question = " ".join("".join(c if c.isprintable() else " " for c in self.question).split())
+        comment = f"# {question}\n\n" if question else ""
         return comment + tomli_w.dumps(_listed(self.to_dict()))
 
     def content_hash(self) -> str:

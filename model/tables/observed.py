@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..errors import InputError, as_written, nearest_name
 from .reading import ANY_FOREIGN, Tables
 
 if TYPE_CHECKING:
@@ -26,13 +27,24 @@ def reference_vintage(tables: Tables) -> str | None:
     return max(sorted(rows), key=rows.__getitem__)
 
 
+def _known(tables: Tables, vintage: str | None) -> str | None:
+    """The vintage asked for, or the reference one. Raises `InputError` for one that the tables do not have."""
+    known = sorted({row["vintage"] for row in tables.copublications})
+    if vintage is not None and vintage not in known:
+        raise InputError(
+            f"there is no vintage {as_written(vintage)}", where=str(tables.folder / "copublications.csv"),
+            nearest=nearest_name(vintage, known), allowed=", ".join(known) or "none: there are no counts",
+        )  # fmt: skip
+    return vintage or reference_vintage(tables)
+
+
 def observed(tables: Tables, vintage: str | None = None) -> pd.DataFrame:
     """Joint works by year and country pair ("CN-RU", alphabetical), float64; missing where there is no row.
 
-    ``vintage`` defaults to the reference one. Values of `artefacts.csv` are missing. Whole counting: a work of k
-    countries stands under k (k - 1) / 2 pairs.
+    ``vintage`` defaults to the reference one; an unknown one raises `InputError`. Values of `artefacts.csv` are
+    missing. Whole counting: a work of k countries stands under k (k - 1) / 2 pairs.
     """
-    vintage = vintage or reference_vintage(tables)
+    vintage = _known(tables, vintage)
     rows = [row for row in tables.copublications if row["vintage"] == vintage and row["country_b"] != ANY_FOREIGN]
     frame = pd.DataFrame(
         {
@@ -51,7 +63,7 @@ def observed(tables: Tables, vintage: str | None = None) -> pd.DataFrame:
 
 def any_foreign(tables: Tables, vintage: str | None = None) -> pd.DataFrame:
     """Works with any foreign author by year and country, float64; empty where the vintage has none."""
-    vintage = vintage or reference_vintage(tables)
+    vintage = _known(tables, vintage)
     rows = [row for row in tables.copublications if row["vintage"] == vintage and row["country_b"] == ANY_FOREIGN]
     frame = pd.DataFrame(
         {

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, nearest_name
+from ..errors import InputError, as_written, nearest_name
 from . import rows
 
+FOLDER = "a folder with countries.toml and national_inputs.csv; copublications.csv and others if there are any"
+"""What a user's own tables are."""
 PACKAGED = Path(__file__).parents[1] / "data"
+INDICATORS = (
+    "publications", "publications_domestic", "publications_international", "researchers_fte", "rd_percent_gdp",
+    "gerd_constant2017_ppp_bn", "gerd_current_ppp_bn", "population",
+)  # fmt: skip
+"""National inputs; publications must be there, spending and researchers move capability, the rest is for reading."""
+CODE, BLOC = re.compile(r"[A-Za-z0-9]{1,10}"), re.compile(r"[^\W_][^->\n]{0,49}")
 KINDS = ("university", "institute", "company")
 ANY_FOREIGN = "ANY_FOREIGN"
 
@@ -53,6 +62,8 @@ class Tables:
     counts: dict[str, dict[str, float]]  # country -> registered kind -> organisations
     listings: tuple[dict[str, Any], ...]
     facilities: dict[str, dict[str, Any]]
+    copublications: tuple[dict[str, Any], ...]  # country_a, country_b, year, works, vintage; none without the file
+    leader_shares: tuple[dict[str, Any], ...]  # country, others, year, low, high: published shares of leaders
     artefacts: tuple[dict[str, Any], ...]  # country_a, country_b, year, vintage: values that count as missing
 
     @property
@@ -84,27 +95,6 @@ class Tables:
         universities = counts.get("Education", 0.0)
         return universities / max(1.0, sum(counts.get(kind, 0.0) for kind in REGISTERED))
 
-    @cached_property
-    def copublications(self) -> tuple[dict[str, Any], ...]:
-        """Rows country_a, country_b, year, works, vintage; read when first asked for."""
-        path = self.folder / "copublications.csv"
-        columns = {
-            "country_a": rows.text,
-            "country_b": rows.text,
-            "year": rows.year,
-            "works": rows.count,
-            "vintage": rows.text,
-        }
-        read = rows.read_csv(path, columns, key=("country_a", "country_b", "year", "vintage"))
-        for row in read:
-            for column in ("country_a", "country_b"):
-                if row[column] not in self.countries and row[column] != ANY_FOREIGN:
-                    raise InputError(
-                        f"there is no country {row[column]!r}", where=f"{path}: {column}",
-                        nearest=nearest_name(row[column], self.countries), allowed="a code of countries.toml",
-                    )  # fmt: skip
-        return tuple(read)
-
 
 def read_tables(folder: str | Path | None = None) -> Tables:
     """Read and check the tables of a folder; none means the packaged ones. Raises `InputError`."""
@@ -112,38 +102,30 @@ def read_tables(folder: str | Path | None = None) -> Tables:
         return _read(PACKAGED)
     path = Path(folder)
     if not path.is_dir():
-        raise InputError(
-            "there is no such folder",
-            where=str(path),
-            allowed="a folder with countries.toml, copublications.csv, national_inputs.csv",
-        )
-    return _read(path)
+        raise InputError("there is no such folder", where=str(path), allowed=FOLDER)
+    path = path.resolve()
+    return _read(path, _stamp(path))
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Names, times and sizes of the files of a folder: tables that have changed are read again."""
+    files = [(path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file()]
+    return tuple((name, found.st_mtime_ns, found.st_size) for name, found in files)
 
 
 @lru_cache(maxsize=8)
-def _read(folder: Path) -> Tables:
+def _read(folder: Path, stamp: tuple[tuple[str, int, int], ...] = ()) -> Tables:
     def optional(name: str) -> Path:
         return folder / name if (folder / name).exists() else PACKAGED / name
 
-    countries = rows.read_toml_table(folder / "countries.toml", "countries")
-    for code, row in countries.items():
-        rows.checked(row, {"name": str, "bloc": str}, f"{folder / 'countries.toml'}: countries.{code}")
+    def own(name: str) -> bool:
+        """Names in the packaged tables that this world does not have are left out; in a user's own they are wrong."""
+        return folder == PACKAGED or (folder / name).exists()
+
+    countries = _countries(folder / "countries.toml")
     codes = tuple(countries)
-    fields = {}
-    for name, row in rows.read_toml_table(optional("fields.toml"), "fields").items():
-        keys: dict[str, type | tuple[type, ...]] = {
-            "title": str,
-            **dict.fromkeys(("facility_dependence", "dual_use", "help_need", "world_share"), (float, int)),
-        }
-        rows.checked(row, keys, f"fields.toml: fields.{name}")
-        fields[name] = FieldRow(**{key: row[key] for key in keys})
-    facilities = rows.read_toml_table(optional("facilities.toml"), "facilities")
-    for name, row in facilities.items():
-        rows.checked(
-            row,
-            {"title": str, "field": str, "members": list, "share": (float, int)},
-            f"facilities.toml: facilities.{name}",
-        )
+    fields = _fields(optional("fields.toml"))
+    institutions = _institutions(optional("institutions.csv"), codes, own("institutions.csv"))
     return Tables(
         folder=folder,
         countries=codes,
@@ -153,33 +135,79 @@ def _read(folder: Path) -> Tables:
         fields=fields,
         kinds=KINDS,
         national=_national(folder / "national_inputs.csv", codes),
-        institutions=_institutions(
-            optional("institutions.csv"), codes, own=folder != PACKAGED and (folder / "institutions.csv").exists()
-        ),
+        institutions=institutions,
         counts=_counts(optional("institution_counts.csv")),
-        listings=_listings(optional("listings.csv"), codes),
+        listings=_listings(optional("listings.csv"), codes, institutions, own("listings.csv")),
+        leader_shares=_leader_shares(optional("leader_shares.csv"), codes),
+        copublications=_copublications(folder / "copublications.csv", codes),
         artefacts=_artefacts(optional("artefacts.csv")),
-        facilities={name: row for name, row in facilities.items() if row["field"] in fields},
+        facilities=_facilities(optional("facilities.toml"), codes, fields, own("facilities.toml")),
     )
 
 
+def _countries(path: Path) -> dict[str, dict[str, Any]]:
+    read = rows.read_toml_table(path, "countries")
+    for code, row in read.items():
+        where = f"{path}: countries.{code}"
+        rows.checked(row, {"name": str, "bloc": str}, where)
+        for what, name, allowed in (
+            ("code", code, "letters and digits"),
+            ("bloc", row["bloc"], "a name without - and >, which join names of pairs"),
+        ):
+            good = CODE.fullmatch(name) if what == "code" else BLOC.fullmatch(name)
+            if not good or name == ANY_FOREIGN:
+                raise InputError(f"{as_written(name)} is no {what}", where=where, allowed=allowed)
+    if len(read) < 2:
+        raise InputError("has one country", where=str(path), allowed="two or more: partnerships are international")
+    return read
+
+
+def _fields(path: Path) -> dict[str, FieldRow]:
+    out = {}
+    for name, row in rows.read_toml_table(path, "fields").items():
+        where = f"{path}: fields.{name}"
+        numbers = ("facility_dependence", "dual_use", "help_need", "world_share")
+        rows.checked(row, {"title": str, **dict.fromkeys(numbers, float)}, where)
+        for key in numbers:
+            rows.within(row, key, 0, 1, where)
+        out[name] = FieldRow(**{key: row[key] for key in ("title", *numbers)})
+    if not sum(field.world_share for field in out.values()) > 0:
+        raise InputError("every world_share is 0", where=str(path), allowed="shares of the world's works")
+    return out
+
+
+def _facilities(
+    path: Path, codes: tuple[str, ...], fields: Mapping[str, FieldRow], own: bool
+) -> dict[str, dict[str, Any]]:
+    out = {}
+    for name, row in rows.read_toml_table(path, "facilities").items():
+        where = f"{path}: facilities.{name}"
+        rows.checked(row, {"title": str, "field": str, "members": list, "share": float}, where)
+        rows.within(row, "share", 0, 1, where)
+        if own and row["field"] not in fields:
+            raise _unknown("field", row["field"], fields, f"{where}.field")
+        for code in row["members"]:
+            if own and code not in codes:
+                raise _unknown("country", code, codes, f"{where}.members")
+        if row["field"] in fields:
+            out[name] = row
+    return out
+
+
+def _unknown(what: str, name: object, names: Iterable[str], where: str) -> InputError:
+    names = list(names)
+    near = nearest_name(str(name), names)
+    return InputError(f"there is no {what} {as_written(name)}", where=where, nearest=near, allowed=", ".join(names))
+
+
 def _national(path: Path, codes: tuple[str, ...]) -> dict[tuple[str, str], dict[int, float]]:
-    columns = {"country": rows.text, "indicator": rows.text, "year": rows.year, "value": rows.number}
+    columns = {"country": rows.text, "indicator": rows.text, "year": rows.year, "value": rows.count}
     out: dict[tuple[str, str], dict[int, float]] = {}
     for row in rows.read_csv(path, columns, key=("country", "indicator", "year")):
         if row["country"] not in codes:
-            raise InputError(
-                f"there is no country {row['country']!r}",
-                where=f"{path}: country",
-                nearest=nearest_name(row["country"], codes),
-                allowed="a code of countries.toml",
-            )
-        if row["value"] < 0:
-            raise InputError(
-                f"{row['value']} is negative",
-                where=f"{path}: {row['country']} {row['indicator']} {row['year']}",
-                allowed="a number of at least 0",
-            )
+            raise _unknown("country", row["country"], codes, f"{path}: country")
+        if row["indicator"] not in INDICATORS:
+            raise _unknown("indicator", row["indicator"], INDICATORS, f"{path}: indicator")
         out.setdefault((row["country"], row["indicator"]), {})[row["year"]] = row["value"]
     for code in codes:
         if not any(value > 0 for value in out.get((code, "publications"), {}).values()):
@@ -191,22 +219,41 @@ def _national(path: Path, codes: tuple[str, ...]) -> dict[tuple[str, str], dict[
     return out
 
 
+def _copublications(path: Path, codes: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    if not path.exists():
+        return ()
+    columns = {
+        "country_a": rows.text,
+        "country_b": rows.text,
+        "year": rows.year,
+        "works": rows.count,
+        "vintage": rows.text,
+    }
+    seen = set()
+    read = rows.read_csv(path, columns)
+    for row in read:
+        for column in ("country_a", "country_b"):
+            if row[column] not in codes and (column == "country_a" or row[column] != ANY_FOREIGN):
+                raise _unknown("country", row[column], codes, f"{path}: {column}")
+        pair = tuple(sorted((row["country_a"], row["country_b"])))
+        entry = (*pair, row["year"], row["vintage"])
+        where = f"{path}: {', '.join(map(str, entry))}"
+        if pair[0] == pair[1]:
+            raise InputError("pairs a country with itself", where=where, allowed=f"two countries, or {ANY_FOREIGN}")
+        if entry in seen:
+            raise InputError("stands there twice", where=where, allowed="one row for each pair, year and vintage")
+        seen.add(entry)
+    return tuple(read)
+
+
 def _institutions(path: Path, codes: tuple[str, ...], own: bool) -> tuple[dict[str, Any], ...]:
-    read = rows.read_csv(path, {"country": rows.text, "name": rows.text, "kind": rows.text}, key=("country", "name"))
+    # scopes and listings name institutions, so that a name stands for one
+    read = rows.read_csv(path, {"country": rows.text, "name": rows.text, "kind": rows.text}, key=("name",))
     for row in read:
         if row["kind"] not in KINDS:
-            raise InputError(
-                f"there is no kind {row['kind']!r}",
-                where=f"{path}: {row['name']}",
-                nearest=nearest_name(row["kind"], KINDS),
-                allowed=", ".join(KINDS),
-            )
+            raise _unknown("kind", row["kind"], KINDS, f"{path}: {row['name']}")
         if own and row["country"] not in codes:
-            raise InputError(
-                f"there is no country {row['country']!r}",
-                where=f"{path}: {row['name']}",
-                nearest=nearest_name(row["country"], codes),
-            )
+            raise _unknown("country", row["country"], codes, f"{path}: {row['name']}")
     return tuple(row for row in read if row["country"] in codes)
 
 
@@ -219,7 +266,9 @@ def _counts(path: Path) -> dict[str, dict[str, float]]:
     return out
 
 
-def _listings(path: Path, codes: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+def _listings(
+    path: Path, codes: tuple[str, ...], institutions: tuple[dict[str, Any], ...], own: bool
+) -> tuple[dict[str, Any], ...]:
     columns = {
         "country": rows.text,
         "institution": rows.text,
@@ -227,13 +276,29 @@ def _listings(path: Path, codes: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
         "from": rows.optional_day,
         "until": rows.optional_day,
     }
-    read = rows.read_csv(path, columns, key=("institution", "list"))
+    names = {row["name"] for row in institutions}
+    read = rows.read_csv(path, columns, key=("institution", "list", "from"))
     for row in read:
-        if not isinstance(row["from"], date):
+        where = f"{path}: {row['institution']}"
+        if own and row["institution"] not in names:
+            near = nearest_name(row["institution"], names)
             raise InputError(
-                f"{row['institution']} has no date", where=f"{path}: from", allowed="a date such as 2022-08-02"
+                f"there is no institution {as_written(row['institution'])}", where=str(path), nearest=near,
+                allowed="a name in institutions.csv",
+            )  # fmt: skip
+        if row["from"] is None:
+            raise InputError("has no date in column from", where=where, allowed="a date such as 2022-08-02")
+        if row["until"] is not None and row["until"] <= row["from"]:
+            raise InputError(
+                f"until {row['until']} does not come after from {row['from']}", where=where, allowed="a later date"
             )
     return tuple(row for row in read if row["country"] in codes)
+
+
+def _leader_shares(path: Path, codes: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    columns = {"country": rows.text, "others": rows.text, "year": rows.year, "low": rows.count, "high": rows.count}
+    read = rows.read_csv(path, columns, key=("country", "others", "year"))
+    return tuple(row for row in read if row["country"] in codes and set(row["others"].split()) <= set(codes))
 
 
 def _artefacts(path: Path) -> tuple[dict[str, Any], ...]:

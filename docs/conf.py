@@ -1,0 +1,35 @@
+"""How the pages are built: `uv run --group docs sphinx-build -W -n docs docs/_build`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from model import __version__
+
+project = "Comity"
+author = "The Comity authors"
+project_copyright = author
+release = version = __version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "generated_tables", "formulas"]
+exclude_patterns = ["_build"]
+language = "en"
+
+myst_enable_extensions = ["dollarmath", "deflist"]
+myst_heading_anchors = 3
+
+html_theme = "furo"
+html_title = f"Comity {release}"
+html_math_renderer = "mathml"
+html_copy_source = False
+
+# Docstrings are plain text with `names` in backquotes; types are in the code and repeated where a reader needs them.
+default_role = "code"
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+nitpick_ignore_regex = [("py:.*", r"(mesa|pandas|numpy)\..*")]

@@ -1,0 +1,68 @@
+"""Writes what the examples of the pages print now over what stands there: read the diff before you keep it.
+
+    uv run python docs/refresh_examples.py [PAGE...]        the checked examples
+    uv run python docs/refresh_examples.py --hindcast       the table of README.md besides (runs the hindcast)
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+from examples import PAGES, ROOT, empty_folder, has_output, output_of, parse, place_of_output, refreshed, tidy
+
+TABLE = re.compile(r"(?<=<!-- hindcast table -->\n```text\n).*?(?=```\n<!-- end of hindcast table -->)", re.DOTALL)
+
+
+def refresh(page: Path) -> int:
+    """Run the examples of a page and replace outputs that changed; how many did."""
+    document = parse(page)
+    text, changed, shift = document.text, 0, 0
+    with empty_folder():
+        for example in document:
+            if not has_output(example):
+                example.evaluate()
+                continue
+            start, end = place_of_output(example)
+            now = refreshed(document.text[start:end], output_of(example))
+            if now != document.text[start:end]:
+                text = text[: start + shift] + now + text[end + shift :]
+                shift += len(now) - (end - start)
+                changed += 1
+    if changed:
+        page.write_text(text, encoding="utf-8")
+    return changed
+
+
+def refresh_hindcast() -> bool:
+    """Run the hindcast and put its table into README.md; whether it changed."""
+    from experiments.cli import main
+
+    page, out = ROOT / "README.md", io.StringIO()
+    with empty_folder(), redirect_stdout(out), redirect_stderr(io.StringIO()):
+        main(["run", "hindcast", "--no-figures", "--out", "hindcast"])
+    before = page.read_text(encoding="utf-8")
+    after, found = TABLE.subn(lambda _: tidy(out.getvalue()), before)
+    if found != 1:
+        raise SystemExit("README.md has no place for the hindcast table")
+    page.write_text(after, encoding="utf-8")
+    return after != before
+
+
+def main() -> None:
+    """Refresh the pages that are named, or all."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all pages with examples")
+    parser.add_argument("--hindcast", action="store_true", help="run the hindcast for the table of README.md")
+    options = parser.parse_args()
+    for page in [path.resolve() for path in options.pages] or PAGES:
+        print(f"{page.relative_to(ROOT)}: {refresh(page)} outputs changed")
+    if options.hindcast:
+        print(f"README.md: the hindcast table {'changed' if refresh_hindcast() else 'is the same'}")
+
+
+if __name__ == "__main__":
+    main()

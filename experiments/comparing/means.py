@@ -1,0 +1,102 @@
+"""Means over a period of what is compared, by replicate: the numbers that comparisons are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from model.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from model.scenario import Scenario
+
+COMPARED = ("output.volume", "output.share", "partnerships.count")
+"""Indicators that are compared; volume and share are different questions."""
+
+Span = tuple[int, int]
+"""First and last year of a period."""
+
+
+class Run(Protocol):
+    """What can be compared: a simulation, or a result that was read back."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, resolved."""
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """Its tidy series."""
+
+
+def period_name(span: Span) -> str:
+    """A period as results name it: "2022-2023", or "2022"."""
+    return f"{span[0]}-{span[1]}" if span[0] < span[1] else str(span[0])
+
+
+def periods_of(scenarios: Sequence[Scenario]) -> tuple[Span, ...]:
+    """The spans that the scenarios' `compare_years` name, in the order of time, each once."""
+    spans = {span for s in scenarios for span in (s.compare_years[:2], s.compare_years[2:])}
+    return tuple(sorted(span for span in spans if span[0] <= span[1]))
+
+
+def covers(scenario: Scenario, span: Span) -> bool:
+    """Whether a run shows every quarter of the years of a span."""
+    from model.clock import year_of
+
+    return year_of(scenario.time.show_from) <= span[0] and span[1] + 1 <= year_of(scenario.time.end)
+
+
+def period_means(series: pd.DataFrame, span: Span) -> pd.DataFrame:
+    """Means over the years of a span: rows (indicator, pair), columns replicates in order, float64.
+
+    A mean over a value that is undefined is undefined (NaN).
+    """
+    in_span = series["date"].dt.year.between(*span)
+    chosen = series[in_span & series["indicator"].isin(COMPARED)]
+    grouped = chosen.groupby(["indicator", "pair", "replicate"], observed=True)["value"]
+    means = grouped.mean().where(grouped.count() == grouped.size())
+    return means.unstack("replicate").sort_index(axis="columns")
+
+
+def check_paired(runs: Sequence[Run]) -> None:
+    """Raise `InputError` unless the runs can be compared replicate by replicate."""
+    if len(runs) < 2:
+        raise InputError("one run cannot be compared", where="compare", allowed="two or more runs")
+    names = [run.scenario.name for run in runs]
+    base = runs[0]
+    for place, run in enumerate(runs[1:], start=1):
+        where = f"compare {names[place]}"
+        if names[place] in names[:place]:
+            raise InputError(f"{names[place]!r} stands there twice", where="compare", allowed="different names")
+        if _luck(run) != _luck(base):
+            raise InputError(
+                f"has seed {_luck(run)[0]} and {_luck(run)[1]} replicates", where=where,
+                allowed=f"those of {names[0]}: seed {_luck(base)[0]} and {_luck(base)[1]} replicates",
+            )  # fmt: skip
+        if blocs_of(run.scenario) != blocs_of(base.scenario):
+            raise InputError(
+                f"has the blocs {', '.join(blocs_of(run.scenario))}",
+                where=where,
+                allowed=f"those of {names[0]}: {', '.join(blocs_of(base.scenario))}",
+            )
+
+
+def _luck(run: Run) -> tuple[int | None, int]:
+    """Seed and number of replicates; a simulation knows the seed that was drawn for it."""
+    return getattr(run, "seed", run.scenario.run.seed), int(run.series["replicate"].nunique())
+
+
+def blocs_of(scenario: Scenario) -> tuple[str, ...]:
+    """Blocs of a scenario's world, in order."""
+    from model.tables import read_tables
+
+    return read_tables(scenario.world.data or None).blocs
+
+
+def bloc_pairs(blocs: Sequence[str]) -> tuple[str, ...]:
+    """Names of all pairs of blocs: those of the first bloc with others, the other ones, each bloc with itself."""
+    between = [f"{a}-{b}" for place, a in enumerate(blocs) for b in blocs[place + 1 :]]
+    return (*between, *(f"{bloc}-{bloc}" for bloc in blocs))

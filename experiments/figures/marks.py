@@ -1,0 +1,223 @@
+"""Dates of measures on a time axis: thin lines, short numbers above the panel, a key below the figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+
+from model.clock import year_of
+
+from .page import EDGE, LINE, SMALL, WIDTH, Page, shortened, text_width, wrapped
+from .style import INK
+
+if TYPE_CHECKING:
+    from model.scenario import Measure, Scenario, Side
+    from model.tables import Tables
+
+GROUPS = {"restriction": "R", "incentive": "I", "context": "C"}
+"""Group of a measure -> letter of its numbers."""
+HEADINGS = {"restriction": "Restrictions", "incentive": "Incentives", "context": "Context"}
+LINES = {"restriction": "-", "incentive": (0, (4, 2)), "context": (0, (1, 1.5))}
+ROW = 0.095
+"""Height of a row of numbers above a panel, inches."""
+KEY_COLUMNS = 2
+NUMBER = 5.5
+"""Size of the numbers above a panel, points."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A measure on the time axis. ``first`` and ``second`` are the blocs that its two sides touch."""
+
+    group: str
+    number: int
+    title: str
+    start: date
+    end: date | None
+    first: frozenset[str]
+    second: frozenset[str]
+
+    @property
+    def label(self) -> str:
+        """Such as "R4"."""
+        return f"{GROUPS[self.group]}{self.number}"
+
+    def concerns(self, a: str, b: str) -> bool:
+        """Whether partnerships of the blocs ``a`` and ``b`` are in its scope, whichever way round."""
+        return (a in self.first and b in self.second) or (b in self.first and a in self.second)
+
+
+def active(measures: Mapping[str, Measure]) -> dict[str, Measure]:
+    """The measures that can change anything."""
+    return {name: measure for name, measure in measures.items() if measure.enabled and measure.strength != 0.0}
+
+
+def marks_of(measures: Iterable[Measure], tables: Tables, start: date, end: date) -> list[Mark]:
+    """Marks of the measures that begin or end between two days, numbered by date within their group."""
+    marks: list[Mark] = []
+    counts = dict.fromkeys(GROUPS, 0)
+    for measure in sorted(measures, key=lambda m: (m.start, m.title)):
+        inside = start <= measure.start < end or (measure.end is not None and start < measure.end < end)
+        if not inside:
+            continue
+        counts[measure.group] += 1
+        sides = _blocs_of(measure.from_, tables), _blocs_of(measure.to, tables)
+        marks.append(Mark(measure.group, counts[measure.group], measure.title, measure.start, measure.end, *sides))
+    return marks
+
+
+def scenario_marks(scenario: Scenario, tables: Tables) -> list[Mark]:
+    """Marks of a scenario over the time that it shows."""
+    return marks_of(active(scenario.measures).values(), tables, scenario.time.show_from, scenario.time.end)
+
+
+def _blocs_of(side: Side, tables: Tables) -> frozenset[str]:
+    """Blocs that one side of a scope touches; kinds and sizes are in every bloc."""
+    bloc = dict(zip(tables.countries, tables.country_blocs, strict=True))
+    countries = set(tables.countries)
+    if side.blocs or side.countries:
+        countries = {code for code in countries if code in side.countries or bloc[code] in side.blocs}
+    if side.institutions == "listed":
+        countries &= {row["country"] for row in tables.listings}
+    elif side.institutions != "all":
+        known = {row["name"]: row["country"] for row in tables.institutions}
+        if all(name in known for name in side.institutions):
+            countries &= {known[name] for name in side.institutions}
+    return frozenset(bloc[code] for code in countries)
+
+
+# --- above a panel -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Label:
+    """Numbers that stand together above a panel; ``at`` and ``width`` in inches from the panel's left edge."""
+
+    at: float
+    numbers: list[int]
+    ended: bool
+    letter: str
+
+    @property
+    def text(self) -> str:
+        return ("×" if self.ended else "") + self.letter + ranges(self.numbers)
+
+    @property
+    def width(self) -> float:
+        return text_width(self.text, NUMBER) + 0.05
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Whole numbers in short: 4, 5, 6, 9 is "4–6, 9"."""
+    parts: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(str(p[0]) if len(p) == 1 else f"{p[0]}–{p[-1]}" for p in parts)
+
+
+def rows_of(marks: Sequence[Mark]) -> list[str]:
+    """Groups that need a row of numbers, top row first."""
+    return [group for group in GROUPS if any(mark.group == group for mark in marks)]
+
+
+def draw_marks(axes: Axes, marks: Sequence[Mark], rows: Sequence[str], width: float) -> None:
+    """Draw marks in a panel of ``width`` inches and their numbers above it, a row for each group of ``rows``."""
+    left, right = axes.get_xlim()
+    scale = width / (right - left)
+    for row, group in enumerate(reversed(rows)):
+        labels = []
+        for ended in (False, True):
+            days = [(mark.end if ended else mark.start, mark.number) for mark in marks if mark.group == group]
+            inside = [(year_of(day), n) for day, n in days if day is not None and left <= year_of(day) < right]
+            axes.vlines(
+                sorted({at for at, _ in inside}), 0, 1, transform=axes.get_xaxis_transform(), color=INK, lw=0.5,
+                ls=LINES[group], alpha=0.2 if ended else 0.45, zorder=0.9,
+            )  # fmt: skip
+            labels += [_Label((at - left) * scale, [n], ended, GROUPS[group]) for at, n in inside]
+        for label in _placed(labels, width):
+            axes.annotate(
+                label.text, (label.at / width, 1.0), xytext=(0, 72 * (row * ROW + 0.02)), xycoords="axes fraction",
+                textcoords="offset points", ha="center", va="bottom", fontsize=NUMBER, color=INK, annotation_clip=False,
+            )  # fmt: skip
+
+
+def _placed(labels: list[_Label], width: float) -> list[_Label]:
+    """Labels of a row where they do not overlap: numbers of neighbours are put together, or moved apart."""
+    labels = sorted(labels, key=lambda label: (label.at, label.ended))
+    merged = True
+    while merged:
+        merged = False
+        for k in range(len(labels) - 1):
+            a, b = labels[k], labels[k + 1]
+            if b.at - a.at < 0.5 * (a.width + b.width) and a.ended == b.ended:
+                weight = len(b.numbers) / (len(a.numbers) + len(b.numbers))
+                labels[k : k + 2] = [
+                    _Label(a.at + weight * (b.at - a.at), a.numbers + b.numbers, a.ended, a.letter)
+                ]
+                merged = True
+                break
+    free = width + 0.08
+    for label in reversed(labels):
+        label.at = min(label.at, free - 0.5 * label.width)
+        free = label.at - 0.5 * label.width
+    return labels
+
+
+# --- below a figure ----------------------------------------------------------------------------------------------
+
+
+INDENT = (0.28, 0.84)
+"""Where dates and titles begin in a column of the key, inches."""
+COLUMN = (WIDTH - 2 * EDGE) / KEY_COLUMNS
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of the key: texts at the places of number, date and title."""
+
+    number: str = ""
+    day: str = ""
+    title: str = ""
+    heading: str = ""
+
+
+def _key_lines(marks: Sequence[Mark]) -> list[_Line]:
+    """Number, date and title of every mark, by group; a long title takes two lines."""
+    lines = []
+    for group in rows_of(marks):
+        lines.append(_Line(heading=HEADINGS[group]))
+        for mark in marks:
+            if mark.group != group:
+                continue
+            until = f" (to {mark.end})" if mark.end is not None else ""
+            room = COLUMN - INDENT[1] - 0.1
+            first, *more = wrapped(mark.title + until, room)
+            lines.append(_Line(mark.label, str(mark.start), first))
+            if more:
+                lines.append(_Line(title=shortened(" ".join(more), room)))
+    return lines
+
+
+def key_height(marks: Sequence[Mark]) -> float:
+    """Height of the key, inches."""
+    return 0.1 + LINE * -(-len(_key_lines(marks)) // KEY_COLUMNS) if marks else 0.0
+
+
+def draw_key(page: Page, marks: Sequence[Mark]) -> None:
+    """The key of the numbers: date and title, by group, in columns."""
+    lines = _key_lines(marks)
+    rows = -(-len(lines) // KEY_COLUMNS)
+    for place, line in enumerate(lines):
+        column, row = divmod(place, rows)
+        x, y = EDGE + column * COLUMN, page.key_top - 0.06 - row * LINE
+        page.text(x, y, line.heading, size=SMALL, weight="bold", va="top")
+        page.text(x, y, line.number, size=SMALL, va="top")
+        page.text(x + INDENT[0], y, line.day, size=SMALL, va="top")
+        page.text(x + INDENT[1], y, line.title, size=SMALL, va="top")

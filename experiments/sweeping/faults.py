@@ -1,0 +1,78 @@
+"""Faults of a sweep file as `InputError`: which key, what was written, what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from model.errors import InputError, as_written, nearest_name
+from model.scenario.validation import allowed_keys
+
+from .schema import SweepFile
+
+
+def fault(error: ValidationError, content: Mapping[str, Any], where: str) -> InputError:
+    """The first fault of a file; an unknown key comes first, for it explains a missing one."""
+    faults = error.errors(include_url=False)
+    first = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
+    location = tuple(part for part in first["loc"] if part != "function-before[_level(), any]")
+    at = f"{where}: {key_of(location, content)}" if location else where
+    names = allowed_keys(_type_at(location[:-1])) or {}
+    if first["type"] == "extra_forbidden":
+        key = str(location[-1])
+        return InputError(
+            f"there is no key {key!r}", where=at, nearest=nearest_name(key, names), allowed=", ".join(names)
+        )
+    if first["type"] == "missing":
+        return InputError("is missing", where=at, allowed=_described(location))
+    message = re.sub(r"^Value error, ", "", first["msg"])
+    message = f"{message[0].lower()}{message[1:]}"
+    written = first.get("input")
+    if isinstance(written, bool | int | float | str):
+        message = f"{as_written(written)}: {message}"
+    return InputError(message, where=at, allowed=_described(location))
+
+
+def key_of(location: Sequence[int | str], content: Mapping[str, Any]) -> str:
+    """A place in the file, with names where entries have them: axes.sanctions.levels, entry 2."""
+    keys, entries, here = [], "", content
+    for part in location:
+        here = _inside(here, part)
+        if isinstance(part, str):
+            keys.append(part)
+        elif isinstance(here, Mapping) and isinstance(here.get("name"), str):
+            keys.append(here["name"])
+        else:
+            entries += f", entry {part + 1}"
+    return ".".join(keys) + entries
+
+
+def _inside(value: Any, part: int | str) -> Any:
+    try:
+        return value[part]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _type_at(location: Sequence[int | str]) -> Any:
+    """Type of a place in the schema, None where it has none."""
+    kind: Any = SweepFile
+    for part in location:
+        inner = (allowed_keys(kind) or {}) if isinstance(part, str) else {}
+        kind = inner.get(str(part)) if isinstance(part, str) else next(iter(get_args(kind)), None)
+    return kind
+
+
+def _described(location: Sequence[int | str]) -> str:
+    """What a key means, from the schema."""
+    keys = [place for place, part in enumerate(location) if isinstance(part, str)]
+    if not keys:
+        return ""
+    owner, key = _type_at(location[: keys[-1]]), location[keys[-1]]
+    if not (isinstance(owner, type) and issubclass(owner, BaseModel)):
+        return ""
+    field = owner.model_fields.get(str(key))
+    return (field.description or "") if field else ""

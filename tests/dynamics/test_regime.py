@@ -1,0 +1,122 @@
+"""What measures in force do to a pair, against plain Python, with overlapping scopes and more than one word of bits."""
+
+from __future__ import annotations
+
+from math import exp
+
+import numpy as np
+import pytest
+import reference_formulas as reference
+from hypothesis import given
+from hypothesis import strategies as st
+from random_worlds import Case, law, random_case, seeds, ties
+
+from model.dynamics import opportunity, regime
+from model.dynamics.state import OFFICIAL, PERSONAL
+from model.dynamics.terms import ANSWER
+
+counts = st.sampled_from([1, 2, 5, 64, 65, 130])
+
+
+def case_and_pair(seed: int, measures: int) -> tuple[Case, int, int]:
+    case = random_case(seed, n=8, measures=measures)
+    i, j = np.random.default_rng([seed, 2]).choice(case.n, 2, replace=False)
+    return case, int(i), int(j)
+
+
+@law(80)
+@given(seeds, counts)
+def test_factor_of_a_field_is_the_product_over_scopes(seed: int, measures: int) -> None:
+    case, i, j = case_and_pair(seed, measures)
+    for field in range(case.world.profile.shape[1]):
+        expected = reference.field_factor(case, i, j, field)
+        assert regime.field_factor(case.regime, i, j, field) == pytest.approx(expected, rel=1e-12)
+        assert regime.field_factor(case.regime, j, i, field) == pytest.approx(expected, rel=1e-12)
+    assert regime.proposal_factor(case.world, case.regime, i, j) == pytest.approx(
+        reference.proposal_factor(case, i, j), rel=1e-12
+    )
+    assert regime.untouched(case.regime, i, j) == (not reference.measures_on(case, i, j))
+
+
+@law(80)
+@given(seeds, counts)
+def test_answers_and_maintenance_follow_their_formulas(seed: int, measures: int) -> None:
+    case, i, j = case_and_pair(seed, measures)
+    r, on = case.regime, reference.measures_on(case, i, j)
+    for field in range(case.world.profile.shape[1]):
+        inside = [m for m in on if r.fields[m, field] > 0.0]
+        added, factor = regime.answer_effect(r, i, j, field)
+        assert added == pytest.approx(sum(float(r.formation[m]) for m in inside), abs=1e-12)
+        assert factor == pytest.approx(np.prod([float(r.acceptance[m]) for m in inside]), rel=1e-12)
+        barred = any(r.passage[m] < 1.0 for m in inside)
+        assert regime.channel_of_new(r, i, j, field) == (PERSONAL if barred else OFFICIAL)
+        for channel in (OFFICIAL, PERSONAL):
+            expected = reference.maintenance_effect(case, i, j, field, channel)
+            assert regime.maintenance_effect(r, i, j, field, channel) == pytest.approx(expected, abs=1e-12)
+
+
+@law(60)
+@given(seeds, st.sampled_from([0, 1, 5, 70]))
+def test_a_field_is_drawn_in_proportion_to_portfolios_and_measures(seed: int, measures: int) -> None:
+    case, i, j = case_and_pair(seed, measures)
+    weights = reference.field_weights(case, i, j)
+    edges = np.concatenate([[0.0], np.cumsum(weights) / sum(weights)]) if sum(weights) > 0.0 else np.zeros(1)
+    for field, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        if high - low > 1e-10:  # the two ends of its stretch of the uniform draw
+            for u in (low + 1e-11, high - 1e-11):
+                assert regime.drawn_field(case.world, case.regime, i, j, u) == field
+
+
+@law(60)
+@given(seeds, st.integers(0, 5))
+def test_consent_is_the_logit_of_the_answer_and_what_measures_do_to_it(seed: int, measures: int) -> None:
+    case, i, j = case_and_pair(seed, measures)
+    if (min(i, j), max(i, j)) in ties(case.state):
+        return
+    for field in range(case.world.profile.shape[1]):
+        inside = [m for m in reference.measures_on(case, i, j) if case.regime.fields[m, field] > 0.0]
+        v = reference.value(case, ANSWER, j, i) + sum(float(case.regime.formation[m]) for m in inside)
+        expected = min(
+            1.0, float(np.prod([case.regime.acceptance[m] for m in inside])) / (1.0 + exp(-v - case.setting.offset))
+        )
+        arguments = (case.world, case.setting, case.regime, case.state, i, j, field, case.time)
+        assert opportunity.consent_probability(*arguments) == pytest.approx(expected, rel=1e-10)
+        forced = case.setting._replace(consent=False)
+        assert opportunity.consent_probability(case.world, forced, *arguments[2:]) == 1.0
+
+
+@law(60)
+@given(seeds, counts)
+def test_bounds_of_the_factors_hold(seed: int, measures: int) -> None:
+    """The fast engine relies on them; the random regimes here compute them as `Forces` does."""
+    case, i, j = case_and_pair(seed, measures)
+    assert 1.0 <= case.regime.lift[i] >= regime.proposal_factor(case.world, case.regime, i, j) * (1.0 - 1e-12)
+    for field in range(case.world.profile.shape[1]):
+        factor = exp(-regime.maintenance_effect(case.regime, i, j, field, OFFICIAL))
+        assert 1.0 <= case.regime.ease[i] >= factor * (1.0 - 1e-12)
+
+
+def test_no_measures_is_no_effect() -> None:
+    case = random_case(4)
+    nothing = regime.no_measures(case.n, 4)
+    for i in range(case.n):
+        for j in range(case.n):
+            assert regime.untouched(nothing, i, j)
+            assert regime.field_factor(nothing, i, j, 0) == regime.proposal_factor(case.world, nothing, i, j) == 1.0
+            assert regime.answer_effect(nothing, i, j, 0) == (0.0, 1.0)
+            assert regime.maintenance_effect(nothing, i, j, 0, OFFICIAL) == 0.0
+            assert regime.channel_of_new(nothing, i, j, 0) == OFFICIAL
+
+
+def test_sides_hold_in_both_directions_and_only_across() -> None:
+    """A pair is in scope when one stands on the first side and the other on the second, not both on one."""
+    case = random_case(9, n=6)
+    first, second = np.zeros((6, 1), np.uint64), np.zeros((6, 1), np.uint64)
+    first[[0, 1]], second[[2, 3]] = 1, 1
+    one = regime.no_measures(6, 4)._replace(
+        first_side=first, second_side=second, meeting=np.full(1, 0.25), passage=np.ones(1), formation=np.zeros(1),
+        acceptance=np.ones(1), maintenance=np.zeros(1), official=np.zeros(1, np.bool_), fields=np.ones((1, 4)),
+    )  # fmt: skip
+    touched = {(i, j) for i in range(6) for j in range(6) if not regime.untouched(one, i, j)}
+    assert touched == {(a, b) for a in (0, 1) for b in (2, 3)} | {(b, a) for a in (0, 1) for b in (2, 3)}
+    assert {regime.proposal_factor(case.world, one, i, j) for i, j in touched} == {0.25}
