@@ -20,7 +20,7 @@ exclude_patterns = ["_build"]
 language = "en"
 
 myst_enable_extensions = ["dollarmath", "deflist"]
-myst_heading_anchors = 3
+myst_heading_anchors = 4
 
 html_theme = "furo"
 html_title = f"Comity {release}"

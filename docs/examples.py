@@ -39,6 +39,8 @@ PAGES = tuple(
 """Pages with examples."""
 SAME_NUMBERS = sys.platform == "linux" and platform.machine() == "x86_64"
 """Whether outputs are compared to the last digit here."""
+DONE, BAD_INPUT = 0, 2
+"""Exit codes of commands that pages show; bad input is shown on purpose."""
 
 COMMAND = re.compile(r"^\$ (?P<command>.*)\n(?P<want>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?")
@@ -128,7 +130,9 @@ def _run(command: Command) -> None:
     program, *words = command.words
     if program != "comity":
         raise ValueError(f"a console block runs comity, not {program}")
-    main(words)
+    code = main(words)
+    if code not in (DONE, BAD_INPUT):
+        raise AssertionError(f"`{shlex.join(command.words)}` ended with exit code {code}")
 
 
 def has_output(example: Example) -> bool:

@@ -1,7 +1,7 @@
 """Writes what the examples of the pages print now over what stands there: read the diff before you keep it.
 
-    uv run python docs/refresh_examples.py [PAGE...]        the checked examples
-    uv run python docs/refresh_examples.py --hindcast       the table of README.md besides (runs the hindcast)
+uv run python docs/refresh_examples.py [PAGE...]        the checked examples
+uv run python docs/refresh_examples.py --hindcast       table and picture of README.md besides (runs the hindcast)
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import io
 import re
-from contextlib import redirect_stderr, redirect_stdout
+import shutil
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from examples import PAGES, ROOT, empty_folder, has_output, output_of, parse, place_of_output, refreshed, tidy
 
 TABLE = re.compile(r"(?<=<!-- hindcast table -->\n```text\n).*?(?=```\n<!-- end of hindcast table -->)", re.DOTALL)
+PICTURE = ROOT / "docs" / "images" / "hindcast.png"
 
 
 def refresh(page: Path) -> int:
@@ -38,12 +40,16 @@ def refresh(page: Path) -> int:
 
 
 def refresh_hindcast() -> bool:
-    """Run the hindcast and put its table into README.md; whether it changed."""
+    """Run the hindcast and put its table and its first figure where README.md shows them; whether the table changed."""
     from experiments.cli import main
 
     page, out = ROOT / "README.md", io.StringIO()
-    with empty_folder(), redirect_stdout(out), redirect_stderr(io.StringIO()):
-        main(["run", "hindcast", "--no-figures", "--out", "hindcast"])
+    with empty_folder() as folder:
+        with redirect_stdout(out):
+            code = main(["run", "hindcast", "--out", "hindcast"])
+        if code != 0:
+            raise SystemExit(f"the hindcast ended with exit code {code}")
+        shutil.copyfile(folder / "hindcast" / "figures" / "volume.png", PICTURE)
     before = page.read_text(encoding="utf-8")
     after, found = TABLE.subn(lambda _: tidy(out.getvalue()), before)
     if found != 1:
@@ -56,7 +62,7 @@ def main() -> None:
     """Refresh the pages that are named, or all."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all pages with examples")
-    parser.add_argument("--hindcast", action="store_true", help="run the hindcast for the table of README.md")
+    parser.add_argument("--hindcast", action="store_true", help="run the hindcast for table and picture of README.md")
     options = parser.parse_args()
     for page in [path.resolve() for path in options.pages] or PAGES:
         print(f"{page.relative_to(ROOT)}: {refresh(page)} outputs changed")

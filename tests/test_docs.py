@@ -28,12 +28,14 @@ def test_the_pages_with_examples_are_found() -> None:
     assert {"README", "tutorial"} <= {page.stem for page in examples.PAGES}
 
 
-def test_every_table_of_scenario_files_is_on_the_page_about_them() -> None:
+def test_every_table_of_scenario_and_sweep_files_is_on_the_page_about_them() -> None:
+    from experiments.sweeping.schema import SweepFile
     from model.scenario import json_schema
 
-    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
-    tables = {name for name in json_schema()["$defs"] if not name.endswith("Parameters")}
-    assert {name for name in tables if f"```{{settings}} {name}\n" not in page} == set()
+    for page, schema in (("scenarios.md", json_schema()), ("sweeps.md", SweepFile.model_json_schema())):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        tables = {name for name in schema["$defs"] if not name.endswith("Parameters")}
+        assert {name for name in tables if f"```{{settings}} {name}\n" not in text} == set()
 
 
 def test_every_group_of_parameters_is_on_the_page_about_them() -> None:

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 from docutils import nodes
-from docutils.utils.math import wrap_math_code
+from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+
+def mathml(node: nodes.Element, as_block: bool) -> str:
+    """A formula as MathML; one that cannot be drawn is a warning, and stands as it was written."""
+    try:
+        return str(tex2mathml(node.astext(), as_block=as_block))
+    except MathError as error:
+        logger.warning("formula: %s", error, location=node)
+        return f"<code>{html.escape(node.astext())}</code>"
 
 
 def visit_math(translator: Any, node: nodes.math) -> None:
     """A formula inside a line."""
-    translator.body.append(tex2mathml(wrap_math_code(node.astext(), as_block=False)))
+    translator.body.append(mathml(node, as_block=False))
     raise nodes.SkipNode
 
 
 def visit_math_block(translator: Any, node: nodes.math_block) -> None:
     """A formula in a block of its own."""
-    formula = tex2mathml(wrap_math_code(node.astext(), as_block=True), as_block=True)
-    translator.body.append(f'<div class="math">{formula}</div>\n')
+    translator.body.append(f'<div class="math">{mathml(node, as_block=True)}</div>\n')
     raise nodes.SkipNode
 
 

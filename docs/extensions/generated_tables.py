@@ -1,15 +1,18 @@
 """Tables and numbers of the pages, read from the code that uses them: no number stands in two places.
 
 Directives: `settings NAME` (keys of a table of scenario files), `parameters GROUP...`, `terms`, `indicators`,
-`measures SCENARIO`, `commands`. Roles: `param`, a default with unit and status; `constant`, a value of a
-module.
+`measures SCENARIO`, `commands`, `layers`. Roles: `param`, a default with unit and status; `setting`, the
+default of a key of scenario files; `constant`, a value of a module.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
-from importlib import import_module
+from itertools import zip_longest
+from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from docutils import nodes
@@ -17,6 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 Cell = str | nodes.Node
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def words(text: str) -> list[nodes.Node]:
@@ -50,8 +54,13 @@ def literal(text: str) -> nodes.literal:
 
 
 def number(value: float) -> str:
-    """A number as short as it can be."""
-    return f"{value:.6g}"
+    """A number in as few digits as say enough."""
+    return f"{int(value):,}" if value == int(value) else f"{value:.4g}"
+
+
+def unit(name: str) -> str:
+    """A unit; nothing for plain numbers."""
+    return "" if name == "1" else name
 
 
 # --- keys of scenario files ---------------------------------------------------------------------------------------
@@ -70,7 +79,10 @@ def allowed(schema: dict[str, Any]) -> str:
     kind = schema.get("type", "")
     if kind == "array":
         items = schema.get("prefixItems")
-        return f"list of {len(items)} numbers" if items else f"list of {allowed(schema['items'])}"
+        inner = allowed(schema.get("items", {})).replace("text", "texts").replace("date", "dates")
+        return f"list of {len(items)} numbers" if items else f"list of {inner}"
+    if not kind:
+        return "values"
     if kind == "object":
         return "tables by name"
     if schema.get("format") == "date":
@@ -82,43 +94,50 @@ def allowed(schema: dict[str, Any]) -> str:
 def limits(schema: dict[str, Any]) -> str:
     """Limits of a number."""
     low, high = schema.get("minimum"), schema.get("maximum")
-    above, below = schema.get("exclusiveMinimum", schema.get("gt")), schema.get("exclusiveMaximum", schema.get("lt"))
-    low, high = schema.get("ge", low), schema.get("le", high)
     if low is not None and high is not None:
         return f"{number(low)} to {number(high)}"
+    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     parts = ((">", above), ("≥", low), ("<", below), ("≤", high))
     return ", ".join(f"{sign} {number(value)}" for sign, value in parts if value is not None)
 
 
-def default(schema: dict[str, Any], required: bool) -> Cell:
+def default(schema: dict[str, Any]) -> Cell:
     """The default, as a file has it."""
-    value = schema.get("default")
-    if required:
+    if "default" not in schema and "$ref" not in schema and schema.get("type") != "object":
         return "required"
+    value = schema.get("default")
     if value is None or value in ("", [], {}):
         return "–"
     if isinstance(value, bool):
         return literal(str(value).lower())
-    return literal(str(value) if not isinstance(value, float) else number(value))
+    return literal(number(value) if isinstance(value, float) else str(value))
+
+
+def tables_of_files() -> dict[str, dict[str, Any]]:
+    """Name -> JSON Schema of every table that scenario files and sweep files may hold."""
+    from experiments.sweeping.schema import SweepFile
+    from model.scenario import json_schema
+
+    scenario, sweep = json_schema(), SweepFile.model_json_schema()
+    # the reader of files fills these in
+    scenario["properties"]["name"]["default"] = "the file's name"
+    scenario["properties"]["extends"]["default"] = None
+    return {**sweep["$defs"], "SweepFile": sweep, **scenario["$defs"], "Scenario": scenario}
 
 
 class Settings(SphinxDirective):
-    """Keys of one table of scenario files, from the JSON Schema. The argument is its name there, or `Scenario`."""
+    """Keys of one table of scenario or sweep files, from the JSON Schema. The argument is its name there."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        from model.scenario import json_schema
-
-        schema = json_schema()
+        known = tables_of_files()
         name = self.arguments[0]
-        if name != "Scenario" and name not in schema["$defs"]:
-            raise self.error(f"the schema of scenario files has no {name}; it has {', '.join(schema['$defs'])}")
-        part = schema if name == "Scenario" else schema["$defs"][name]
-        required = set(part.get("required", ()))
+        if name not in known:
+            raise self.error(f"there is no table {name} in scenario or sweep files; there are {', '.join(known)}")
         rows = [
-            (literal(key), allowed(value), default(value, key in required), value.get("unit", ""), value["description"])
-            for key, value in part["properties"].items()
+            (literal(key), allowed(value), default(value), unit(value.get("unit", "")), value["description"])
+            for key, value in known[name]["properties"].items()
         ]
         return [table(("key", "allowed", "default", "unit", "meaning"), rows, (18, 24, 14, 12, 42))]
 
@@ -144,7 +163,7 @@ class Parameters(SphinxDirective):
                 literal(row.name),
                 row.description,
                 number(row.default),
-                row.unit,
+                unit(row.unit),
                 f"{number(row.low)} to {number(row.high)}",
                 row.status,
                 row.source,
@@ -200,7 +219,7 @@ class Measures(SphinxDirective):
             (literal(name), m.title, f"{m.start} to {m.end or '–'}", effect_of(m), m.status, m.evidence)
             for name, m in load_scenario(self.arguments[0]).measures.items()
         ]
-        return [table(("measure", "what", "dates", "effect", "size", "evidence"), rows, (16, 20, 14, 18, 8, 36))]
+        return [table(("measure", "what", "dates", "effect", "status", "evidence"), rows, (16, 20, 14, 18, 8, 36))]
 
 
 def effect_of(measure: Any) -> str:
@@ -217,8 +236,23 @@ class Commands(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         from experiments.cli.app import COMMANDS
 
-        rows = [(literal(f"comity {name}"), (function.__doc__ or "").split("\n\n")[0]) for name, function in COMMANDS.items()]
+        rows = [
+            (literal(f"comity {name}"), (function.__doc__ or "").split("\n\n")[0])
+            for name, function in COMMANDS.items()
+        ]
         return [table(("command", "what it does"), rows, (24, 76))]
+
+
+class Layers(SphinxDirective):
+    """Layers of imports, from the settings of import-linter: a column for each package that has them."""
+
+    def run(self) -> list[nodes.Node]:
+        settings = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["tool"]["importlinter"]
+        layers = {c["containers"][0]: c["layers"] for c in settings["contracts"] if c["type"] == "layers"}
+        cells = [
+            [", ".join(f"`{name.strip()}`" for name in layer.split("|")) for layer in of] for of in layers.values()
+        ]
+        return [table(tuple(layers), zip_longest(*cells, fillvalue=""), [100 // len(layers)] * len(layers))]
 
 
 class Param(SphinxRole):
@@ -232,21 +266,39 @@ class Param(SphinxRole):
             message = self.inliner.reporter.error(f"there is no parameter {self.text}", line=self.lineno)
             return [], [message]
         row = known[self.text]
-        unit = "" if row.unit == "1" else f" {row.unit}"
-        node = nodes.inline(self.rawtext, f"{number(row.default)}{unit}, {row.status}", classes=["parameter"])
-        return [node], []
+        known_as = ", ".join(part for part in (unit(row.unit), row.status) if part)
+        return [nodes.inline(self.rawtext, f"{number(row.default)} ({known_as})")], []
+
+
+class Setting(SphinxRole):
+    """The default of a key of scenario files: `TABLE.key`."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        name, _, key = self.text.partition(".")
+        value = tables_of_files().get(name, {"properties": {}})["properties"].get(key)
+        if value is None:
+            return [], [self.inliner.reporter.error(f"there is no key {self.text}", line=self.lineno)]
+        return [nodes.inline(self.rawtext, str(value["default"]))], []
 
 
 class Constant(SphinxRole):
-    """The value of a constant, by its dotted name."""
+    """The value of a constant of a module or class, by its dotted name."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        module, _, name = self.text.rpartition(".")
         try:
-            value = getattr(import_module(module), name)
+            value = resolve_name(self.text)
         except (ImportError, AttributeError, ValueError) as error:
             return [], [self.inliner.reporter.error(f"{self.text}: {error}", line=self.lineno)]
-        return [nodes.inline(self.rawtext, number(value) if isinstance(value, (int, float)) else str(value))], []
+        return [nodes.inline(self.rawtext, constant(value))], []
+
+
+def constant(value: Any) -> str:
+    """A value of a module in words: numbers, and numbers by name or in a row."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {constant(item)}" for name, item in value.items())
+    if hasattr(value, "tolist"):
+        return ", ".join(number(item) for item in value.tolist())
+    return number(value) if isinstance(value, int | float) else str(value)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -257,6 +309,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("indicators", Indicators)
     app.add_directive("measures", Measures)
     app.add_directive("commands", Commands)
+    app.add_directive("layers", Layers)
     app.add_role("param", Param())
+    app.add_role("setting", Setting())
     app.add_role("constant", Constant())
     return {"parallel_read_safe": True}

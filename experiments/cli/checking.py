@@ -33,9 +33,9 @@ def fault_of(name: str) -> str | None:
 
     try:
         if _is_sweep(name):
-            from ..sweeping import grid, load_sweep
+            from ..sweeping import load_sweep
 
-            grid(load_sweep(name))  # combinations of levels too
+            load_sweep(name)
         else:
             load_scenario(name)
     except InputError as error:

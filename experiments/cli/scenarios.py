@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,51 +18,63 @@ LOCAL = Path("scenarios")
 
 
 def list_scenarios(json: AsJson = False) -> int:
-    """List the packaged scenarios and those in ./scenarios, with the question that each asks."""
+    """List scenarios and sweeps, packaged and in ./scenarios, with the question that each asks."""
     output = Output(json)
-    entries = available()
+    entries = [*available(), *available_sweeps()]
     if json:
         output.json(entries)
         return 0
     from rich.table import Table
 
     table = Table(show_lines=False)
-    for heading in ("name", "where", "question"):
+    for heading in ("name", "kind", "where", "question"):
         table.add_column(heading, overflow="fold")
     for entry in entries:
-        table.add_row(entry["name"], entry["where"], entry["error"] or entry["question"] or entry["title"])
+        said = entry["error"] or entry["question"] or entry["title"]
+        table.add_row(entry["name"], entry["kind"], entry["where"], said)
     output.table(table)
     return 0
 
 
 def available() -> list[dict[str, Any]]:
-    """Scenarios that a name finds, local ones first: name, where, path, title, question, error."""
-    from model.errors import InputError
+    """Scenarios that a name finds, local ones first: name, kind, where, path, title, question, error."""
     from model.scenario import load_scenario, packaged_scenarios
 
-    packaged = packaged_scenarios()
-    local = {path.stem: path for path in sorted(LOCAL.glob("*.toml"))}
+    return _entries("scenario", LOCAL, packaged_scenarios(), load_scenario)
+
+
+def available_sweeps() -> list[dict[str, Any]]:
+    """Sweeps that a name finds, with the same keys."""
+    from ..sweeping import FOLDER, load_sweep, packaged_sweeps
+
+    return _entries("sweep", LOCAL / FOLDER, packaged_sweeps(), lambda path: load_sweep(path).file)
+
+
+def _entries(
+    kind: str, local_folder: Path, packaged: dict[str, Path], load: Callable[[Path], Any]
+) -> list[dict[str, Any]]:
+    local = {path.stem: path for path in sorted(local_folder.glob("*.toml"))}
     if {path.resolve() for path in local.values()} == {path.resolve() for path in packaged.values()}:
         local = {}  # inside a checkout both are the same folder
     entries = []
     for where, paths in (("local", local), ("packaged", packaged)):
         for name, path in paths.items():
-            entry = {
-                "name": name,
-                "where": where,
-                "path": str(path),
-                "title": "",
-                "question": "",
-                "error": "",
-            }
-            try:
-                scenario = load_scenario(path)
-                entry |= {"title": scenario.title, "question": scenario.question or first_comment(path)}
-            except InputError as error:
-                entry["error"] = str(error)
-            if where == "local" or name not in local:
-                entries.append(entry)
+            if where == "packaged" and name in local:
+                continue
+            entry = {"name": name, "kind": kind, "where": where, "path": str(path)}
+            entries.append(entry | {"title": "", "question": "", "error": ""} | _described(path, load))
     return entries
+
+
+def _described(path: Path, load: Callable[[Path], Any]) -> dict[str, str]:
+    """Title and question of a file, or what is wrong with it."""
+    from model.errors import InputError
+
+    try:
+        loaded = load(path)
+    except InputError as error:
+        return {"error": str(error)}
+    return {"title": loaded.title, "question": loaded.question or first_comment(path)}
 
 
 def first_comment(path: Path) -> str:

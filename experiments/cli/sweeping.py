@@ -3,7 +3,7 @@
 Contract with `experiments.sweeping` (looked up when the command runs):
 
 - `load_sweep(name, settings, replicates, seed) -> Sweep`: reads a sweep file (a TOML table with ``axes``) and checks all
-  of it; raises `InputError`. A `Sweep` has ``name``, ``base`` (its scenario), ``axes``, `seeded()`, `content_hash()`.
+  of it; raises `InputError`. A `Sweep` has ``name``, ``base`` (its scenario), ``points``, `seeded()`, `content_hash()`.
 - `run_sweep(sweep, folder, *, jobs, on_progress) -> SweepResult`: runs it and fills ``folder``. A `SweepResult` has
   ``seed``, ``summary`` (a frame), `to_dict()`, `table()` (headings, rows of text), `lines()`.
 
@@ -40,7 +40,6 @@ def sweep(
 ) -> int:
     """Run a scenario over a grid of settings and draw what comes out."""
     from datetime import UTC, datetime
-    from math import prod
 
     from ..results import Staging, choose_folder
     from ..results.manifest import write_manifest
@@ -54,8 +53,7 @@ def sweep(
     target = choose_folder(chosen.name, chosen.content_hash(), out)
     with Staging(target, force) as staging:
         with output.logging_to(staging.folder / "run.log"):
-            points = prod(len(axis.levels) for axis in chosen.axes)
-            announce(output, f"{chosen.name}, {points} design points", chosen.replicates, chosen.seed)
+            announce(output, f"{chosen.name}, {len(chosen.points)} design points", chosen.replicates, chosen.seed)
             with output.progress(chosen.name) as listener:
                 result = run_sweep(chosen, staging.folder, jobs=jobs, on_progress=listener)
             complete = no_figures or _draw(output, staging.folder, result)
@@ -63,7 +61,7 @@ def sweep(
                 "kind": "sweep",
                 **provenance(chosen.base.world.data),
                 "sweep": {"name": chosen.name, "sha256": chosen.content_hash()},
-                "run": {"seed": result.seed, "replicates": chosen.replicates, "design_points": result.points},
+                "run": {"seed": result.seed, "replicates": chosen.replicates, "design_points": len(chosen.points)},
                 "times": times_since(started),
                 "command": ["comity", *sys.argv[1:]],
             }

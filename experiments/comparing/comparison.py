@@ -232,7 +232,7 @@ def _compensation(
         if loss.count < 2:
             reason = "one replicate shows no loss that is clear of zero"
         elif not change[lost].any():
-            reason = f"the runs have the same {lost} partnerships"
+            reason = f"no partnerships of {blocs[0]} differ"
         elif ratio is None:
             reason = f"the loss of {lost} partnerships is not clear of zero"
         found.append(

@@ -56,6 +56,8 @@ def period_means(series: pd.DataFrame, span: Span) -> pd.DataFrame:
     """
     in_span = series["date"].dt.year.between(*span)
     chosen = series[in_span & series["indicator"].isin(COMPARED)]
+    # one order of rows, whatever the series came in: sums are the same to the last bit
+    chosen = chosen.sort_values(["indicator", "pair", "replicate", "date"], kind="stable")
     grouped = chosen.groupby(["indicator", "pair", "replicate"], observed=True)["value"]
     means = grouped.mean().where(grouped.count() == grouped.size())
     return means.unstack("replicate").sort_index(axis="columns")

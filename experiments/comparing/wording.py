@@ -26,7 +26,7 @@ def table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
     With several scenarios, each begins with a row that names it.
     """
     headings = ["pair", "", "period", comparison.baseline, "difference", f"{100 * comparison.level:.0f} % interval"]
-    headings += ["Monte-Carlo error", "replicates needed"]
+    headings += ["Monte-Carlo\nerror", "replicates\nneeded"]
     rows = []
     above = ("", "", "")
     for row in _by_pair(comparison):
@@ -40,7 +40,7 @@ def table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
                 row.period,
                 _value(row, row.baseline_value),
                 _change(row, row.difference, SHORT),
-                _interval(row, SHORT),
+                _interval(row),
                 UNKNOWN if row.mc_error is None else _change(row, row.mc_error, SHORT).lstrip("+"),
                 UNKNOWN if row.needed is None else f"{row.needed:,}",
             ]
@@ -97,7 +97,7 @@ def _of_scenario(comparison: Comparison, scenario: str) -> list[str]:
 def _clause(row: Row) -> str:
     """One difference in words."""
     share = row.indicator == "output.share"
-    percent = "" if row.relative is None or share else f"{100 * row.relative:+.1f} %"
+    percent = "" if row.relative is None or share else f"{100 * row.relative:+z.1f} %"
     ends = "" if row.low is None else _interval(row, POINTS)
     detail = f" ({'; '.join(filter(None, (percent, ends)))})" if percent or ends else ""
     if row.low is not None and row.high is not None and row.low <= 0.0 <= row.high:
@@ -136,8 +136,8 @@ def _precision(comparison: Comparison) -> list[str]:
     said = ["Intervals are of means over replicates: they show luck, not what is unknown of parameters and effects."]
     if factors:
         said.append(
-            f"Common random numbers divide the variance of these differences by {median(factors):,.1f} "
-            f"(median; {factors[0]:,.1f} to {factors[-1]:,.1f})."
+            f"Common random numbers divide the variance of these differences by {_factor(median(factors))} "
+            f"(median; {_factor(factors[0])} to {_factor(factors[-1])})."
         )
     wanted = [row for row in rows if row.needed is not None and row.pair.startswith(f"{comparison.blocs[0]}-")]
     if wanted:
@@ -150,6 +150,10 @@ def _precision(comparison: Comparison) -> list[str]:
     return said
 
 
+def _factor(value: float) -> str:
+    return f"{value:,.{0 if value >= 10.0 else 1}f}"
+
+
 def _value(row: Row, value: float) -> str:
     return f"{100 * value:.2f} %" if row.unit == "share" else f"{value:,.{0 if abs(value) >= 100.0 else 1}f}"
 
@@ -159,11 +163,11 @@ def _change(row: Row, value: float, points: str) -> str:
     scale = 100.0 if row.unit == "share" else 1.0
     largest = scale * max(abs(row.difference), abs(row.low or 0.0), abs(row.high or 0.0))
     digits = (2 if largest >= 0.1 else 3) if row.unit == "share" else (0 if largest >= 10.0 else 1)
-    return f"{scale * value:+,.{digits}f}" + (points if row.unit == "share" else "")
+    return f"{scale * value:+z,.{digits}f}" + (points if row.unit == "share" else "")
 
 
-def _interval(row: Row, points: str) -> str:
+def _interval(row: Row, points: str = "") -> str:
     """Both ends, with their unit once."""
     if row.low is None or row.high is None:
         return UNKNOWN
-    return f"{_change(row, row.low, points).removesuffix(points)} to {_change(row, row.high, points)}"
+    return f"{_change(row, row.low, '')} to {_change(row, row.high, points)}"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OUTER = (0.05, 0.95)
+STEPS = (1, 2, 2.5, 5, 10)
+"""Distances of ticks, up to powers of ten."""
 INNER = (0.25, 0.75)
 PER_CENT = FuncFormatter(lambda y, _: f"{100 * y:.4g} %")
 FEW = 5
@@ -80,19 +82,21 @@ def quantiles(values: NDArray[np.float64], q: Sequence[float]) -> NDArray[np.flo
 
 
 def fan(
-    axes: Axes, times: NDArray[np.float64], values: NDArray[np.float64], colour: str, *, inner: bool = True,
+    axes: Axes, times: NDArray[np.float64], values: NDArray[np.float64], colour: str, *, inner: bool = True, alpha: float = 0.2,
     width: float = 1.3,
 ) -> NDArray[np.float64]:  # fmt: skip
     """Draw the median and bands of ``values`` float64[T, R]; returns what is drawn as float64[k, T], for the limits."""
     low, a, median, b, high = quantiles(values, (OUTER[0], INNER[0], 0.5, INNER[1], OUTER[1]))
     count = values.shape[1]
-    if count >= FEW:
-        axes.fill_between(times, low, high, color=colour, alpha=0.2, lw=0)
-        if inner:
-            axes.fill_between(times, a, b, color=colour, alpha=0.3, lw=0)
-    elif count > 1:
-        axes.plot(times, values, color=colour, lw=0.5, alpha=0.6)
     lone = len(times) == 1
+    if count >= FEW:
+        for lower, upper, strength in ((low, high, alpha), (a, b, 0.3))[: 1 + inner]:
+            if lone:
+                axes.vlines(times, lower, upper, color=colour, alpha=strength, lw=6)
+            else:
+                axes.fill_between(times, lower, upper, color=colour, alpha=strength, lw=0)
+    elif count > 1:
+        axes.plot(times, values, color=colour, lw=0.5, alpha=0.6, marker="_" if lone else None)
     axes.plot(times, median, color=colour, lw=width, marker="D" if lone else None, ms=3.5)
     return np.stack([median, low, high])
 
@@ -140,12 +144,6 @@ def known_values(*drawn: NDArray[np.float64]) -> NDArray[np.float64]:
     return together[np.isfinite(together)]
 
 
-def is_log_sensible(medians: NDArray[np.float64]) -> bool:
-    """Whether a panel of volumes is better read in logs: nothing is zero and the ends are far apart."""
-    known = known_values(medians)
-    return bool(len(known) and known.min() > 0 and known.max() > 4.0 * known.min())
-
-
 def volume_axis(axes: Axes, drawn: NDArray[np.float64], log: bool) -> None:
     """Joint works on the y-axis, for the values that are drawn (finite)."""
     if not len(drawn) or drawn.max() <= 0:
@@ -162,7 +160,7 @@ def volume_axis(axes: Axes, drawn: NDArray[np.float64], log: bool) -> None:
         axes.yaxis.set_minor_locator(NullLocator())
     else:
         axes.set_ylim(0, 1.08 * float(drawn.max()))
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=STEPS))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.10g}"))
 
 
@@ -170,5 +168,5 @@ def share_axis(axes: Axes, drawn: NDArray[np.float64]) -> None:
     """Shares on the y-axis in per cent, from 0."""
     top = 1.08 * float(drawn.max()) if len(drawn) and drawn.max() > 0 else 1.0
     axes.set_ylim(0, min(top, 1.0) if top < 1.3 else top)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=STEPS))
     axes.yaxis.set_major_formatter(PER_CENT)

@@ -113,9 +113,7 @@ class Context:
         read = re.search(r"(\d{4})-\d{2}$", reference_vintage(self.tables) or "")
         return int(read.group(1)) - 1 if read else None
 
-    def draw_observed(
-        self, axes: Axes, values: pd.Series[float], colour: str = OBSERVED
-    ) -> NDArray[np.float64]:
+    def draw_observed(self, axes: Axes, values: pd.Series[float], colour: str = OBSERVED) -> NDArray[np.float64]:
         """Draw observed values by year as points in the middle of their years, hollow while filling; returns them."""
         known = values.dropna()
         years = known.index.to_numpy(dtype=float)
@@ -137,7 +135,9 @@ class Context:
     @cached_property
     def has_filling(self) -> bool:
         """Whether a year that is shown was not yet complete."""
-        return self.has_observed and self.filling_from is not None and bool(self.observed.index.max() >= self.filling_from)
+        return (
+            self.has_observed and self.filling_from is not None and bool(self.observed.index.max() >= self.filling_from)
+        )
 
     def observed_handles(self) -> list[Artist]:
         """Legend of the observed points."""

@@ -42,8 +42,8 @@ def draw_initiative(folder: Path, context: Context, series: pd.DataFrame) -> lis
             "Dashed: both sides alike. Without observed points: initiators are not observed, leaders for few pairs only.",
             MIDDLES,
         ],
+        legend=[*bands.fan_handles(count), *context.projected_handles()],
     )  # fmt: skip
-    page.legend([*bands.fan_handles(count), *context.projected_handles()])
     for row, (indicator, (title, unit)) in enumerate(INDICATORS.items()):
         panels = page.axes[row * len(pairs) : (row + 1) * len(pairs)]
         reach = 0.0
@@ -58,7 +58,7 @@ def draw_initiative(folder: Path, context: Context, series: pd.DataFrame) -> lis
         panels[0].set_ylabel(unit)
         for axes, (a, b, _) in zip(panels, pairs, strict=True):
             _share_around_half(axes, reach)
-            shade_projected(axes, context, (a, b), page.grid.height)
+            shade_projected(axes, context, (a, b), page.grid.width, page.grid.height)
     return save(page.figure, folder, "initiators-leaders")
 
 

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 
 from model.clock import year_of
 
-from .page import EDGE, LINE, SMALL, WIDTH, Page, shortened, text_width, wrapped
+from .labels import spread
+from .page import text_width
 from .style import INK
 
 if TYPE_CHECKING:
@@ -20,13 +21,23 @@ if TYPE_CHECKING:
 
 GROUPS = {"restriction": "R", "incentive": "I", "context": "C"}
 """Group of a measure -> letter of its numbers."""
-HEADINGS = {"restriction": "Restrictions", "incentive": "Incentives", "context": "Context"}
 LINES = {"restriction": "-", "incentive": (0, (4, 2)), "context": (0, (1, 1.5))}
 ROW = 0.095
 """Height of a row of numbers above a panel, inches."""
-KEY_COLUMNS = 2
+NO_BREAK = "\u00a0"
+"""A space at which lines are not broken."""
 NUMBER = 5.5
 """Size of the numbers above a panel, points."""
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A measure and the dates of it that are to be marked; ``note`` stands after its title in the key."""
+
+    measure: Measure
+    starts: tuple[date, ...]
+    ends: tuple[date, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,8 +47,9 @@ class Mark:
     group: str
     number: int
     title: str
-    start: date
-    end: date | None
+    since: date
+    starts: tuple[date, ...]
+    ends: tuple[date, ...]
     first: frozenset[str]
     second: frozenset[str]
 
@@ -56,23 +68,39 @@ def active(measures: Mapping[str, Measure]) -> dict[str, Measure]:
     return {name: measure for name, measure in measures.items() if measure.enabled and measure.strength != 0.0}
 
 
-def marks_of(measures: Iterable[Measure], tables: Tables, start: date, end: date) -> list[Mark]:
-    """Marks of the measures that begin or end between two days, numbered by date within their group."""
+def marks_of(
+    chosen: Iterable[Dated], tables: Tables, start: date, end: date, pairs: Sequence[tuple[str, str]]
+) -> list[Mark]:
+    """Marks of the dates that lie between two days and concern one of the ``pairs`` of blocs, numbered by date in groups."""
     marks: list[Mark] = []
     counts = dict.fromkeys(GROUPS, 0)
-    for measure in sorted(measures, key=lambda m: (m.start, m.title)):
-        inside = start <= measure.start < end or (measure.end is not None and start < measure.end < end)
-        if not inside:
+    for dated in sorted(chosen, key=lambda d: (d.measure.start, d.measure.title)):
+        measure = dated.measure
+        starts, ends = (tuple(day for day in days if start <= day < end) for days in (dated.starts, dated.ends))
+        if not starts and not ends:
             continue
-        counts[measure.group] += 1
-        sides = _blocs_of(measure.from_, tables), _blocs_of(measure.to, tables)
-        marks.append(Mark(measure.group, counts[measure.group], measure.title, measure.start, measure.end, *sides))
+        mark = Mark(
+            measure.group, counts[measure.group] + 1, measure.title + dated.note, measure.start, starts, ends,
+            _blocs_of(measure.from_, tables), _blocs_of(measure.to, tables),
+        )  # fmt: skip
+        if any(mark.concerns(a, b) for a, b in pairs):
+            counts[measure.group] += 1
+            marks.append(mark)
     return marks
 
 
-def scenario_marks(scenario: Scenario, tables: Tables) -> list[Mark]:
+def until(measure: Measure) -> str:
+    """The end of a measure in words, if it has one."""
+    return f"to{NO_BREAK}{measure.end}" if measure.end is not None else ""
+
+
+def scenario_marks(scenario: Scenario, tables: Tables, pairs: Sequence[tuple[str, str]]) -> list[Mark]:
     """Marks of a scenario over the time that it shows."""
-    return marks_of(active(scenario.measures).values(), tables, scenario.time.show_from, scenario.time.end)
+    chosen = [
+        Dated(m, (m.start,), (m.end,) if m.end else (), f" ({until(m)})" if m.end else "")
+        for m in active(scenario.measures).values()
+    ]
+    return marks_of(chosen, tables, scenario.time.show_from, scenario.time.end, pairs)
 
 
 def _blocs_of(side: Side, tables: Tables) -> frozenset[str]:
@@ -88,9 +116,6 @@ def _blocs_of(side: Side, tables: Tables) -> frozenset[str]:
         if all(name in known for name in side.institutions):
             countries &= {known[name] for name in side.institutions}
     return frozenset(bloc[code] for code in countries)
-
-
-# --- above a panel -----------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -134,8 +159,12 @@ def draw_marks(axes: Axes, marks: Sequence[Mark], rows: Sequence[str], width: fl
     for row, group in enumerate(reversed(rows)):
         labels = []
         for ended in (False, True):
-            days = [(mark.end if ended else mark.start, mark.number) for mark in marks if mark.group == group]
-            inside = [(year_of(day), n) for day, n in days if day is not None and left <= year_of(day) < right]
+            inside = [
+                (year_of(day), mark.number)
+                for mark in marks
+                for day in (mark.ends if ended else mark.starts)
+                if mark.group == group and left <= year_of(day) < right
+            ]
             axes.vlines(
                 sorted({at for at, _ in inside}), 0, 1, transform=axes.get_xaxis_transform(), color=INK, lw=0.5,
                 ls=LINES[group], alpha=0.2 if ended else 0.45, zorder=0.9,
@@ -158,66 +187,10 @@ def _placed(labels: list[_Label], width: float) -> list[_Label]:
             a, b = labels[k], labels[k + 1]
             if b.at - a.at < 0.5 * (a.width + b.width) and a.ended == b.ended:
                 weight = len(b.numbers) / (len(a.numbers) + len(b.numbers))
-                labels[k : k + 2] = [
-                    _Label(a.at + weight * (b.at - a.at), a.numbers + b.numbers, a.ended, a.letter)
-                ]
+                labels[k : k + 2] = [_Label(a.at + weight * (b.at - a.at), a.numbers + b.numbers, a.ended, a.letter)]
                 merged = True
                 break
-    free = width + 0.08
-    for label in reversed(labels):
-        label.at = min(label.at, free - 0.5 * label.width)
-        free = label.at - 0.5 * label.width
+    places = spread([label.at for label in labels], [label.width for label in labels], -0.1, width + 0.1)
+    for label, at in zip(labels, places, strict=True):
+        label.at = at
     return labels
-
-
-# --- below a figure ----------------------------------------------------------------------------------------------
-
-
-INDENT = (0.28, 0.84)
-"""Where dates and titles begin in a column of the key, inches."""
-COLUMN = (WIDTH - 2 * EDGE) / KEY_COLUMNS
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A line of the key: texts at the places of number, date and title."""
-
-    number: str = ""
-    day: str = ""
-    title: str = ""
-    heading: str = ""
-
-
-def _key_lines(marks: Sequence[Mark]) -> list[_Line]:
-    """Number, date and title of every mark, by group; a long title takes two lines."""
-    lines = []
-    for group in rows_of(marks):
-        lines.append(_Line(heading=HEADINGS[group]))
-        for mark in marks:
-            if mark.group != group:
-                continue
-            until = f" (to {mark.end})" if mark.end is not None else ""
-            room = COLUMN - INDENT[1] - 0.1
-            first, *more = wrapped(mark.title + until, room)
-            lines.append(_Line(mark.label, str(mark.start), first))
-            if more:
-                lines.append(_Line(title=shortened(" ".join(more), room)))
-    return lines
-
-
-def key_height(marks: Sequence[Mark]) -> float:
-    """Height of the key, inches."""
-    return 0.1 + LINE * -(-len(_key_lines(marks)) // KEY_COLUMNS) if marks else 0.0
-
-
-def draw_key(page: Page, marks: Sequence[Mark]) -> None:
-    """The key of the numbers: date and title, by group, in columns."""
-    lines = _key_lines(marks)
-    rows = -(-len(lines) // KEY_COLUMNS)
-    for place, line in enumerate(lines):
-        column, row = divmod(place, rows)
-        x, y = EDGE + column * COLUMN, page.key_top - 0.06 - row * LINE
-        page.text(x, y, line.heading, size=SMALL, weight="bold", va="top")
-        page.text(x, y, line.number, size=SMALL, va="top")
-        page.text(x + INDENT[0], y, line.day, size=SMALL, va="top")
-        page.text(x + INDENT[1], y, line.title, size=SMALL, va="top")

@@ -48,18 +48,18 @@ def draw_mix(folder: Path, context: Context, series: pd.DataFrame) -> list[Path]
             "Left, share by partner bloc:", _lowered(bands.fan_words(count)), context.observed_words(),
             "Right, by partner country: mean of the replicates.", MIDDLES,
         ],
+        legend=[*bands.fan_handles(count), *context.observed_handles(), *context.projected_handles()],
     )  # fmt: skip
-    page.legend([*bands.fan_handles(count), *context.observed_handles(), *context.projected_handles()])
     for row, bloc in enumerate(drawn):
         left, right = page.axes[2 * row : 2 * row + 2]
         for axes in (left, right):
             bands.year_axis(axes, time.show_from, time.end)
-        _draw_by_bloc(left, context, by_bloc, bloc, page.grid.height)
+        _draw_by_bloc(left, context, by_bloc, bloc, page.grid)
         page.panel_title(left, f"Partner blocs of {bloc}")
         left.set_ylabel("share of its joint works")
         page.panel_title(right, f"Partner countries of {bloc}")
         if works.pairs:
-            _draw_by_country(right, context, works, bloc, page.grid.height)
+            _draw_by_country(right, context, works, bloc, page.grid)
         else:
             page.empty(right, "no series by country")
     return save(page.figure, folder, "partner-mix")
@@ -83,7 +83,7 @@ def _country_pairs(context: Context) -> list[str]:
 # --- by bloc -----------------------------------------------------------------------------------------------------
 
 
-def _draw_by_bloc(axes: Axes, context: Context, mix: bands.Paths, bloc: str, height: float) -> None:
+def _draw_by_bloc(axes: Axes, context: Context, mix: bands.Paths, bloc: str, grid: Grid) -> None:
     partners = [b for b in context.blocs if f"{bloc}>{b}" in mix.pairs]
     seen = observed_mix(context, bloc)
     drawn, ends = [], []
@@ -95,8 +95,8 @@ def _draw_by_bloc(axes: Axes, context: Context, mix: bands.Paths, bloc: str, hei
         known = bands.known_values(values[0])
         ends.append(float(known[-1]) if len(known) else 0.0)
     bands.share_axis(axes, bands.known_values(*drawn))
-    label_ends(axes, partners, ends, [context.bloc_colours[p] for p in partners], height)
-    shade_projected(axes, context, context.blocs, height)
+    label_ends(axes, partners, ends, [context.bloc_colours[p] for p in partners], grid.width, grid.height)
+    shade_projected(axes, context, context.blocs, grid.width, grid.height)
 
 
 def observed_mix(context: Context, bloc: str) -> dict[str, pd.Series[float]]:
@@ -114,9 +114,7 @@ def observed_mix(context: Context, bloc: str) -> dict[str, pd.Series[float]]:
 # --- by country --------------------------------------------------------------------------------------------------
 
 
-def country_mix(
-    context: Context, works: bands.Paths, bloc: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def country_mix(context: Context, works: bands.Paths, bloc: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Share of a bloc's joint works by partner country, and inside the bloc: float64[c, T] and float64[T].
 
     Means over replicates, in the order of the tables; 0 for the bloc's own countries. They sum to 1 where the bloc has
@@ -146,14 +144,18 @@ def country_mix(
     return mean_share(by_country), mean_share(inside)
 
 
-def _draw_by_country(axes: Axes, context: Context, works: bands.Paths, bloc: str, height: float) -> None:
+def _draw_by_country(axes: Axes, context: Context, works: bands.Paths, bloc: str, grid: Grid) -> None:
     shares, inside = country_mix(context, works, bloc)
     names, areas, colours = _areas(context, shares, inside, bloc)
-    axes.stackplot(works.times, areas, colors=colours, edgecolor="white", linewidth=0.4)
+    if len(works.times) == 1:  # one period is a bar over all of it
+        times, areas = np.array(axes.get_xlim()), np.repeat(areas, 2, axis=1)
+    else:
+        times = works.times
+    axes.stackplot(times, areas, colors=colours, edgecolor="white", linewidth=0.4)
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(bands.PER_CENT)
     top = np.cumsum(areas[:, -1])
-    label_ends(axes, names, list(top - 0.5 * areas[:, -1]), colours, height)
+    label_ends(axes, names, list(top - 0.5 * areas[:, -1]), colours, grid.width, grid.height)
 
 
 def _areas(
@@ -164,13 +166,17 @@ def _areas(
     size = shares.mean(axis=1)
     partners = [k for k in range(len(tables.countries)) if tables.country_blocs[k] != bloc]
     kept = sorted(partners, key=lambda k: -size[k])[:MOST_AREAS]
-    order = sorted(kept, key=lambda k: (-sum(size[i] for i in kept if _same_bloc(context, i, k)), _bloc(context, k), -size[k]))
+    order = sorted(
+        kept, key=lambda k: (-sum(size[i] for i in kept if _same_bloc(context, i, k)), _bloc(context, k), -size[k])
+    )
     names = [tables.country_names[k] for k in order]
     areas = [shares[k] for k in order]
     colours = []
     for n, k in enumerate(order):
         siblings = [i for i in order if _same_bloc(context, i, k)]
-        colours.append(_tint(context.bloc_colours[tables.country_blocs[k]], siblings.index(order[n]) / max(1, len(siblings))))
+        colours.append(
+            _tint(context.bloc_colours[tables.country_blocs[k]], siblings.index(order[n]) / max(1, len(siblings)))
+        )
     if len(kept) < len(partners):
         names.append(OTHERS)
         areas.append(sum((shares[k] for k in partners if k not in kept), np.zeros(shares.shape[1])))
@@ -192,4 +198,5 @@ def _same_bloc(context: Context, i: int, k: int) -> bool:
 
 def _tint(colour: str, share: float) -> str:
     """A colour mixed with white; share 0 leaves it, 1 would leave a quarter of it."""
-    return to_hex(tuple(1.0 - (1.0 - part) * (1.0 - 0.75 * share) for part in to_rgb(colour)))
+    red, green, blue = (1.0 - (1.0 - part) * (1.0 - 0.75 * share) for part in to_rgb(colour))
+    return to_hex((red, green, blue))

@@ -41,6 +41,7 @@ REACH = (1.28, 1.2)
 """Half of a panel's width and height; the ring has radius 1."""
 COVERED = 0.3
 """Share of the ring's area that dots cover."""
+REST = "#595959"
 OTHER_PAIRS = "other pairs"
 INSIDE = "within a bloc"
 
@@ -69,26 +70,27 @@ def draw_network(folder: Path, context: Context, snapshots: pd.DataFrame) -> lis
     networks = [_edges(first[stamps == day], world, context, list(kinds)) for day in days]
     where = ring(world)
     named = named_institutions(world)
-    side = (WIDTH - 2 * EDGE) / MOST_DATES
+    columns = max(2, len(days))
+    side = (WIDTH - 2 * EDGE) / columns
     counts = np.array([np.bincount(edges.kind, minlength=len(kinds)) for edges in networks])
-    thinned = [-(-len(edges.first) // MOST_LINES) for edges in networks]
+    step = max(1, *(-(-len(edges.first) // MOST_LINES) for edges in networks))
     table = LINE * (len(kinds) + 1) + 0.1
     names = LINE * (-(-len(named) // 2)) + (0.12 if named else 0.0)
     page = Page(
-        Grid(len(days), MOST_DATES, side * REACH[1] / REACH[0], above=(0.16,), below=0.0, left=0.0, right=0.0),
+        Grid(len(days), columns, side * REACH[1] / REACH[0], above=(0.16,), below=0.0, left=0.0, right=0.0),
         f"{context.title}: the network of one replicate",
         context.condition,
         [
             f"Replicate {int(snapshots['replicate'].min())} of the simulation, one path of chance; one institution stands",
             f"for about {world.omega:.3g} real ones. Dots: institutions, the area grows with the number of partners; in each",
             "bloc by country, the largest first, clockwise, and at the same place at every date. Lines: partnerships.",
-            "Every institution of the world is there, also without partners." if world.n <= MOST_LINES else "",
-            f"One in {max(thinned)} partnerships is drawn, all are counted." if max(thinned) > 1 else "",
+            "Every institution of the world is there, also without partners.",
+            f"One in {step} partnerships is drawn, all are counted." if step > 1 else "",
         ],
-        key=table + names, legend=False,
+        key=table + names,
     )  # fmt: skip
     scale = _dot_scale(np.mean([2.0 * len(edges.first) for edges in networks]), side)
-    for axes, day, edges, step in zip(page.axes, days, networks, thinned, strict=True):
+    for axes, day, edges in zip(page.axes, days, networks, strict=True):
         axes.set_xlim(-REACH[0], REACH[0])
         axes.set_ylim(-REACH[1], REACH[1])
         axes.set_rasterization_zorder(1.5)  # thousands of thin lines are an image in the SVG; the rest is not
@@ -114,7 +116,7 @@ def _kinds(context: Context) -> dict[str, str]:
     pairs = [pair for pair in context.pairs() if pair.a != pair.b]
     kinds = {pair.name: context.pair_colours[pair.name] for pair in pairs[:MOST_PANELS]}
     if len(pairs) > MOST_PANELS:
-        kinds[OTHER_PAIRS] = INK
+        kinds[OTHER_PAIRS] = REST
     return {**kinds, INSIDE: WITHIN}
 
 
@@ -150,9 +152,7 @@ def named_institutions(world: World) -> list[int]:
 # --- a panel -----------------------------------------------------------------------------------------------------
 
 
-def _draw_edges(
-    axes: Axes, where: Layout, edges: Edges, world: World, colours: list[str], step: int
-) -> None:
+def _draw_edges(axes: Axes, where: Layout, edges: Edges, world: World, colours: list[str], step: int) -> None:
     """Curves that bend towards the middle, bundled by pair of blocs; inside a bloc below, rare pairs on top."""
     sizes = np.bincount(edges.kind, minlength=len(colours))
     for kind in sorted(range(len(colours)), key=lambda k: (k != len(colours) - 1, -sizes[k])):
@@ -172,9 +172,7 @@ def _draw_edges(
         )  # fmt: skip
 
 
-def bezier(
-    start: NDArray[np.float64], control: NDArray[np.float64], end: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def bezier(start: NDArray[np.float64], control: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
     """Quadratic curves, float64[E, CURVE, 2]."""
     t = np.linspace(0.0, 1.0, CURVE)[None, :, None]
     return np.asarray((1 - t) ** 2 * start[:, None] + 2 * t * (1 - t) * control[:, None] + t**2 * end[:, None])
@@ -196,11 +194,13 @@ def _draw_institutions(axes: Axes, where: Layout, edges: Edges, world: World, co
         x, y = where.at[sizes == size].T
         axes.scatter(x, y, s=(SIZE_STEP * size) ** 2, c=colours[sizes == size], lw=0, zorder=order)
     for b, bloc in enumerate(world.blocs):
-        axes.text(*(1.16 * where.centre[b]), bloc, **_along(where.centre[b]), fontsize=SMALL + 0.5, fontweight="bold")
+        x, y = 1.16 * where.centre[b]
+        axes.text(x, y, bloc, **_along(where.centre[b]), fontsize=SMALL + 0.5, fontweight="bold")
     for c, code in enumerate(world.countries):
         if np.count_nonzero(world.arrays.country_bloc == world.arrays.country_bloc[c]) > 1:
             outwards = where.direction(np.flatnonzero(world.arrays.country == c))
-            axes.text(*(1.06 * outwards), code, **_along(outwards), fontsize=4.5)
+            x, y = 1.06 * outwards
+            axes.text(x, y, code, **_along(outwards), fontsize=4.5)
 
 
 def _along(outwards: NDArray[np.float64]) -> dict[str, Any]:

@@ -16,8 +16,13 @@ from .style import FAINT, INK
 WIDTH = 7.2
 """Width of a page in inches: a double column."""
 EDGE = 0.12
-HEAD = 0.66
-"""Height of the title and the two lines below it, inches."""
+HEAD = 0.5
+"""Height of the title and the remark below it, inches."""
+LEGEND_LINE = 0.15
+LEGEND = 6.5
+"""Size of the text of legends, points."""
+HANDLE = 0.42
+"""Room that an entry of a legend needs beside its text, inches."""
 LINE = 0.115
 """Distance of lines of small text, inches."""
 SMALL = 6.0
@@ -37,9 +42,9 @@ def text_width(text: str, size: float = SMALL) -> float:
 
 
 def wrapped(text: str, width: float, size: float = SMALL) -> list[str]:
-    """Text as lines of at most ``width`` inches."""
+    """Text as lines of at most ``width`` inches, broken at spaces but not at non-breaking ones."""
     lines: list[str] = []
-    for word in text.split():
+    for word in text.split(" "):
         if lines and text_width(f"{lines[-1]} {word}", size) <= width:
             lines[-1] = f"{lines[-1]} {word}"
         else:
@@ -90,15 +95,27 @@ class Grid:
         return above + (self.room(row) if row < self.rows else 0.0)
 
 
+def legend_columns(labels: Sequence[str]) -> int:
+    """Most columns in which the entries of a legend fit on a page."""
+    for columns in range(len(labels), 1, -1):
+        rows = -(-len(labels) // columns)
+        widths = [max(text_width(label, LEGEND) for label in labels[k : k + rows]) for k in range(0, len(labels), rows)]
+        if sum(widths) + HANDLE * len(widths) <= WIDTH - 2 * EDGE:
+            return columns
+    return 1
+
+
 class Page:
     """A figure with its panels `axes`; `key_top` is where a key of ``key`` inches begins, in inches from the bottom."""
 
     def __init__(
-        self, grid: Grid, title: str, remark: str, caption: Sequence[str], *, key: float = 0.0, legend: bool = True
-    ) -> None:
+        self, grid: Grid, title: str, remark: str, caption: Sequence[str], *, key: float = 0.0,
+        legend: Sequence[Artist] = (),
+    ) -> None:  # fmt: skip
         lines = wrapped(" ".join(sentence for sentence in caption if sentence), WIDTH - 2 * EDGE)
         foot = EDGE + LINE * len(lines) + (0.07 if lines else 0.0)
-        self.head = HEAD if legend else HEAD - 0.15
+        columns = legend_columns([str(handle.get_label()) for handle in legend])
+        self.head = HEAD + LEGEND_LINE * -(-len(legend) // columns)
         self.height = self.head + grid.top(grid.rows) + key + foot
         self.grid, self.key_top = grid, foot + key
         self.figure = Figure(figsize=(WIDTH, self.height))
@@ -108,6 +125,12 @@ class Page:
         self.text(EDGE, self.height - 0.3, remark, size=6.5, style="italic", va="top")
         for number, line in enumerate(reversed(lines)):
             self.text(EDGE, EDGE + number * LINE, line, size=SMALL, va="bottom")
+        if legend:
+            self.figure.legend(
+                handles=list(legend), loc="upper left", ncols=columns, borderaxespad=0.0, borderpad=0.0,
+                bbox_to_anchor=(EDGE / WIDTH, 1.0 - 0.45 / self.height), columnspacing=1.4, handletextpad=0.5,
+                labelspacing=0.25, fontsize=LEGEND,
+            )  # fmt: skip
 
     def _panel(self, place: int) -> Axes:
         grid = self.grid
@@ -121,13 +144,6 @@ class Page:
         """Text at a place in inches from the lower left corner."""
         if text:
             self.figure.text(x / WIDTH, y / self.height, text, **how)  # type: ignore[arg-type]
-
-    def legend(self, handles: Sequence[Artist]) -> None:
-        """A legend in one line below the title."""
-        self.figure.legend(
-            handles=list(handles), loc="upper left", ncols=max(1, len(handles)), borderaxespad=0.0, borderpad=0.0,
-            bbox_to_anchor=(EDGE / WIDTH, 1.0 - 0.45 / self.height), columnspacing=1.4, handletextpad=0.5,
-        )  # fmt: skip
 
     def panel_title(self, axes: Axes, title: str, above: float = 0.05) -> None:
         """The title of a panel, ``above`` inches over its top."""

@@ -65,6 +65,8 @@ def summarise(scenario: Scenario, series: pd.DataFrame) -> Summary:
     """Summary of a run: the pairs of the first bloc over the scenario's `compare_years`."""
     from model.tables import observed_by_bloc, read_tables
 
+    from ..forecasts import forecast_errors
+
     tables = read_tables(scenario.world.data or None)
     first, last, then, until = scenario.compare_years
     before, after = (first, last), (then, until)
@@ -125,16 +127,6 @@ def crowding(series: pd.DataFrame) -> list[str]:
         reached = f"saturation reaches {float(saturation.max()):.2f}, above {CROWDED}"
         return [f"{reached}: formation and ending compete for the same opportunities (process.opportunity_rate)"]
     return []
-
-
-def forecast_errors(scenario: Scenario, series: pd.DataFrame) -> dict[str, Any] | None:
-    """Forecast errors of the model and of the simplest forecast, from `experiments.calibrating.baselines` if it can."""
-    try:
-        from ..calibrating import baselines
-    except ImportError:
-        return None
-    errors: dict[str, Any] | None = baselines.forecast_errors(scenario, series)
-    return errors
 
 
 def _in_years(dates: pd.Series[Any], span: tuple[int, int]) -> pd.Series[Any]:

@@ -4,7 +4,7 @@ The file (`schema`, `faults`, `loading`), the design (`design`), what is kept (`
 apart: another design, or another way to run it, changes one of them.
 """
 
-from .design import DesignPoint, grid
+from .design import DesignPoint
 from .loading import FOLDER, Sweep, find_sweep, load_sweep, packaged_sweeps
 from .running import SweepResult, run_sweep
 
@@ -14,7 +14,6 @@ __all__ = [
     "Sweep",
     "SweepResult",
     "find_sweep",
-    "grid",
     "load_sweep",
     "packaged_sweeps",
     "run_sweep",

@@ -36,6 +36,11 @@ def fault(error: ValidationError, content: Mapping[str, Any], where: str) -> Inp
     return InputError(message, where=at, allowed=_described(location))
 
 
+def moved(error: InputError, where: str, before: str = "", after: str = "") -> InputError:
+    """The same fault, said of another place."""
+    return InputError(f"{before}{error.message}{after}", where=where, allowed=error.allowed, nearest=error.nearest)
+
+
 def key_of(location: Sequence[int | str], content: Mapping[str, Any]) -> str:
     """A place in the file, with names where entries have them: axes.sanctions.levels, entry 2."""
     keys, entries, here = [], "", content
@@ -43,11 +48,16 @@ def key_of(location: Sequence[int | str], content: Mapping[str, Any]) -> str:
         here = _inside(here, part)
         if isinstance(part, str):
             keys.append(part)
-        elif isinstance(here, Mapping) and isinstance(here.get("name"), str):
+        elif isinstance(here, Mapping) and isinstance(here.get("name"), str) and here["name"]:
             keys.append(here["name"])
         else:
             entries += f", entry {part + 1}"
     return ".".join(keys) + entries
+
+
+def outcome_key(file: SweepFile, where: str, number: int, key: str) -> str:
+    """Where a key of an outcome stands, as errors say it; outcomes count from 0."""
+    return f"{where}: {key_of(('outcomes', number, key), file.model_dump())}"
 
 
 def _inside(value: Any, part: int | str) -> Any:

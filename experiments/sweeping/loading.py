@@ -6,18 +6,20 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
 from pydantic import ValidationError
 
-from model.errors import InputError, as_written, nearest_name
+from model.errors import LONGEST, InputError, as_written, nearest_name
 from model.scenario.files import find_scenario, packaged_folder, read_toml
 from model.scenario.loading import load_scenario, parse_override
 
-from .faults import fault
-from .outcomes import check_outcome
+from .design import SOURCE, DesignPoint, grid
+from .faults import fault, moved, outcome_key
+from .outcomes import check_names
 from .schema import Axis, Outcome, SweepFile
 
 if TYPE_CHECKING:
@@ -40,8 +42,7 @@ class Sweep:
     file: SweepFile
     name: str
     base: Scenario  # with the settings, replicates and seed of the sweep
-    base_file: Path
-    settings: Mapping[str, object]  # all that the sweep changes in the file of the base
+    points: tuple[DesignPoint, ...]
 
     @property
     def axes(self) -> tuple[Axis, ...]:
@@ -70,14 +71,8 @@ class Sweep:
         from ..runner import resolved
 
         base = resolved(self.base)
-        return replace(self, base=base, settings={**self.settings, "run.seed": base.run.seed})
-
-    def scenario_at(self, levels: Sequence[object]) -> Scenario:
-        """The base scenario with one level of each axis. Raises `InputError` where they do not go together."""
-        changes = dict(self.settings)
-        for axis, level in zip(self.axes, levels, strict=True):
-            changes |= dict.fromkeys(axis.paths, level)
-        return load_scenario(self.base_file, changes)
+        points = (replace(point, scenario=resolved(point.scenario, seed=base.run.seed)) for point in self.points)
+        return replace(self, base=base, points=tuple(points))
 
     def to_dict(self) -> dict[str, Any]:
         """The sweep as TOML types, resolved: settings are in the base scenario, `BASE` beside the file."""
@@ -86,8 +81,7 @@ class Sweep:
         content.pop("settings", None)
         if self.seed is not None:
             content["seed"] = self.seed
-        plain: dict[str, Any] = _listed(content)
-        return plain
+        return {key: _listed(content[key]) for key in SweepFile.model_fields if key in content}
 
     def to_toml(self) -> str:
         """The resolved sweep as TOML; it loads back to an equal sweep beside its base scenario."""
@@ -111,9 +105,12 @@ def find_sweep(name: str) -> Path:
     local = Path("scenarios") / FOLDER
     known = {**packaged_sweeps(), **{path.stem: path for path in sorted(local.glob("*.toml"))}}
     if name.endswith(".toml") or "/" in name or "\\" in name:
-        if Path(name).exists():
-            return Path(name)
-        raise InputError("there is no such file", where=name, nearest=nearest_name(Path(name).stem, known))
+        try:
+            if Path(name).exists():
+                return Path(name)
+        except OSError:  # too long for a name
+            pass
+        raise InputError("there is no such file", where=name[:LONGEST], nearest=nearest_name(Path(name).stem, known))
     if name not in known:
         raise InputError(
             f"there is no sweep {as_written(name)}",
@@ -140,66 +137,69 @@ def load_sweep(
     except ValidationError as error:
         raise fault(error, content, str(path)) from None
     base_file = find_scenario(file.scenario, beside=path, where=f"{path}: scenario")
-    changes: dict[str, object] = {}
-    for key, value in _flat(file.settings):
-        changes[key] = value
-        with _blamed(f"{path}: settings.{key}"):
-            _refuse_own(key)
-            load_scenario(base_file, changes)
+    load_scenario(base_file)  # what is wrong with it by itself is not the sweep's fault
+    changes = dict(_flat(file.settings))
+    _check_settings(base_file, changes, path)
     for text in settings:
         key, value = parse_override(text)
-        with _blamed("--set"):
-            _refuse_own(key)
+        _refuse_own(key, "--set")
         changes[key] = value
     for setting, chosen in zip(OWN, (seed, replicates), strict=True):
         own = chosen if chosen is not None else getattr(file, setting.removeprefix("run."))
         if own is not None:
             changes[setting] = own
-    sweep = Sweep(file, file.name or path.stem, load_scenario(base_file, changes), base_file, changes)
+    try:
+        base = load_scenario(base_file, changes)
+    except InputError as error:  # the file's own settings were good
+        raise moved(error, _option(error.where)) from None
+    for place, outcome in enumerate(file.outcomes):
+        check_names(outcome, base, partial(outcome_key, file, str(path), place))
     for axis in file.axes:
-        _check_axis(axis, sweep, path)
-    for outcome in file.outcomes:
-        check_outcome(outcome, sweep.base, f"{path}: outcomes.{outcome.label}")
-    return sweep
+        _check_paths(axis, base_file, changes, path)
+
+    def scenario_with(levels: Mapping[str, object]) -> Scenario:
+        return load_scenario(base_file, {**changes, **levels})
+
+    return Sweep(file, file.name or path.stem, base, grid(file, scenario_with, str(path)))
 
 
-def _check_axis(axis: Axis, sweep: Sweep, path: Path) -> None:
-    """Try each path of an axis with each level, by itself."""
+def _option(where: str) -> str:
+    """The place of a setting that the command line gave, as it is written there."""
+    setting = where.removeprefix(f"{SOURCE} ")
+    return f"--{setting.removeprefix('run.')}" if setting in OWN else where.replace(SOURCE, "--set", 1)
+
+
+def _check_settings(base_file: Path, changes: Mapping[str, object], path: Path) -> None:
+    """The file's settings, together: one may need another."""
+    for key in changes:
+        _refuse_own(key, f"{path}: settings.{key}")
+    try:
+        load_scenario(base_file, changes)
+    except InputError as error:
+        key = error.where.removeprefix(SOURCE).strip()
+        if error.where.startswith(SOURCE):
+            raise moved(error, f"{path}: settings.{key}".removesuffix(".")) from None
+        raise moved(error, f"{path}: settings", f"{error.where}: ") from None
+
+
+def _check_paths(axis: Axis, base_file: Path, changes: Mapping[str, object], path: Path) -> None:
+    """Every path of an axis must lead to a setting; whether its levels are possible is seen at the design points."""
+    where = f"{path}: axes.{axis.name}.paths"
     for setting in axis.paths:
-        with _blamed(f"{path}: axes.{axis.name}.paths"):
-            _refuse_own(setting)
-        for place, level in enumerate(axis.levels):
-            try:
-                load_scenario(sweep.base_file, {**sweep.settings, setting: level})
-            except InputError as error:
-                if error.message.startswith(UNKNOWN):
-                    raise _moved(error, f"{path}: axes.{axis.name}.paths") from None
-                where = f"{path}: axes.{axis.name}.levels, entry {place + 1}"
-                raise _moved(error, where, f"{setting} cannot be {as_written(level)}: ") from None
+        _refuse_own(setting, where)
+        try:
+            load_scenario(base_file, {**changes, setting: axis.levels[0]})
+        except InputError as error:
+            if error.message.startswith(UNKNOWN):
+                raise moved(error, where) from None
 
 
-class _blamed:  # noqa: N801 - used as a statement
-    """A context that says of an `InputError` where the fault was written."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, InputError):
-            raise _moved(error, self.where) from None
-
-
-def _moved(error: InputError, where: str, before: str = "") -> InputError:
-    return InputError(f"{before}{error.message}", where=where, allowed=error.allowed, nearest=error.nearest)
-
-
-def _refuse_own(path: str) -> None:
-    if path in OWN:
-        key = path.removeprefix("run.")
-        raise InputError(f"{path!r} is not the scenario's to set in a sweep", allowed=f"{key} of the sweep, or --{key}")
+def _refuse_own(setting: str, where: str) -> None:
+    if setting in OWN:
+        key = setting.removeprefix("run.")
+        raise InputError(
+            f"{setting} is not the scenario's to set in a sweep", where=where, allowed=f"{key} of the sweep, or --{key}"
+        )
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:

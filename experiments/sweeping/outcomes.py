@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from model.errors import InputError, as_written, nearest_name
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from model.scenario import Scenario
 
+Place = Callable[[str], str]
+"""Key of an outcome -> where it stands in the file, as errors say it."""
 LOW, HIGH = 0.05, 0.95
 """Quantiles of the summary, beside the median."""
 RELATIVE = "relative change"
@@ -37,15 +40,14 @@ def pairs_of(indicator: str, scenario: Scenario) -> tuple[str, ...]:
     return (*blocs, *(f"{a}-{b}" for place, a in enumerate(codes) for b in codes[place + 1 :]))
 
 
-def check_outcome(outcome: Outcome, scenario: Scenario, where: str) -> None:
-    """Raise `InputError` unless a run of the scenario gives the outcome: its indicator, its pair, its years."""
-    from model.clock import year_of
+def check_names(outcome: Outcome, scenario: Scenario, place: Place) -> None:
+    """Raise `InputError` unless a run of the scenario gives the indicator, for the pair."""
     from model.recording import INDICATORS
 
     if outcome.indicator not in INDICATORS:
         raise InputError(
             f"there is no indicator {as_written(outcome.indicator)}",
-            where=f"{where}: indicator",
+            where=place("indicator"),
             nearest=nearest_name(outcome.indicator, INDICATORS),
             allowed=", ".join(INDICATORS),
         )
@@ -54,17 +56,23 @@ def check_outcome(outcome: Outcome, scenario: Scenario, where: str) -> None:
         turned = "-".join(reversed(outcome.pair.split("-")))
         raise InputError(
             f"{outcome.indicator} has no pair {as_written(outcome.pair)}",
-            where=f"{where}: pair",
+            where=place("pair"),
             nearest=turned if turned in pairs else nearest_name(outcome.pair, pairs),
             allowed=", ".join(pairs[:8]) + (", ..." if len(pairs) > 8 else ""),
         )
+
+
+def check_years(outcome: Outcome, scenario: Scenario, place: Place, at: str = "") -> None:
+    """Raise `InputError` unless a run of the scenario shows all years of the outcome; ``at`` says which run it is."""
+    from model.clock import year_of
+
     first, after = year_of(scenario.time.show_from), year_of(scenario.time.end)
     for name in ("years", "relative_to"):
         span = getattr(outcome, name)
         if span is not None and not (first <= span[0] and span[1] + 1 <= after):
             raise InputError(
-                f"{span[0]} to {span[1]} is not inside the run",
-                where=f"{where}: {name}",
+                f"{span[0]} to {span[1]} is not inside the run{at}",
+                where=place(name),
                 allowed=f"whole years from {scenario.time.show_from} to {scenario.time.end}",
             )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..results.frames import write_csv, write_parquet
-from .design import DesignPoint, design_frame, grid, written
+from .design import DesignPoint, design_frame, written
 from .loading import BASE, Sweep
 from .outcomes import summarise, unit_of, values_of
 
@@ -25,7 +25,6 @@ class SweepResult:
     """What a sweep gave: values by design point, replicate and outcome, and their summary over replicates."""
 
     sweep: Sweep
-    points: int
     values: pd.DataFrame
     """point, a column for each axis, replicate, outcome, value, unit; in the order of points, replicates, outcomes."""
     summary: pd.DataFrame
@@ -46,7 +45,7 @@ class SweepResult:
             "scenario": self.sweep.base.name,
             "axes": [axis.name for axis in self.sweep.axes],
             "outcomes": [outcome.label for outcome in self.sweep.outcomes],
-            "points": self.points,
+            "points": len(self.sweep.points),
             "replicates": self.sweep.replicates,
             "rows": rows,
         }
@@ -70,24 +69,23 @@ def run_sweep(
     """Run the grid of a sweep and write its tables into ``folder``; the same bytes for any number of ``jobs``.
 
     Replicate k has the same luck at every design point. Files: sweep.resolved.toml, scenario.resolved.toml (the base),
-    design.csv, outcomes.parquet, outcomes.csv, summary.csv. Raises `InputError` before anything runs.
+    design.csv, outcomes.parquet, outcomes.csv, summary.csv.
     """
     from ..runner import run_scenarios
 
     sweep = sweep.seeded()
-    points = grid(sweep)
     (folder / RESOLVED).write_text(sweep.to_toml(), encoding="utf-8")
     (folder / BASE).write_text(sweep.base.to_toml(), encoding="utf-8")
-    write_csv(design_frame(sweep, points), folder / "design.csv")
+    write_csv(design_frame(sweep.axes, sweep.points), folder / "design.csv")
     found: dict[int, pd.DataFrame] = {}
-    scenarios = [point.scenario for point in points]
+    scenarios = [point.scenario for point in sweep.points]
     for place, simulation in run_scenarios(scenarios, jobs=jobs, on_progress=on_progress):
-        found[place] = _values(sweep, points[place], simulation.series)
-    values, summary = _tables(sweep, [found[place] for place in range(len(points))])
+        found[place] = _values(sweep, sweep.points[place], simulation.series)
+    values, summary = _tables(sweep, [found[place] for place in range(len(sweep.points))])
     write_parquet(values, folder / "outcomes.parquet")
     write_csv(values, folder / "outcomes.csv")
     write_csv(summary, folder / "summary.csv")
-    return SweepResult(sweep, len(points), values, summary)
+    return SweepResult(sweep, values, summary)
 
 
 def _values(sweep: Sweep, point: DesignPoint, series: pd.DataFrame) -> pd.DataFrame:

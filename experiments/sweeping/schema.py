@@ -16,7 +16,7 @@ COLUMNS = ("point", "replicate", "outcome", "value", "median", "low", "high", "u
 """Names that columns of the tables have, so that no axis may."""
 NUMBERS_ONLY = ("start", "end", "strength", "since")
 """Names that columns of numbers have in all tables of results."""
-MOST_POINTS = 10_000
+MOST_POINTS = 2_000
 """Design points of one sweep."""
 
 

@@ -46,7 +46,7 @@ def lines(result: SweepResult) -> list[str]:
             ends.append(f"{_number(float(row['median']), unit_of(outcome))} ({at})")
         said.append(f"{outcome.label}: medians from {ends[0]} to {ends[1]}.")
     said.append(
-        f"{result.points} design points with {result.sweep.replicates} replicates each; median and 90 % interval over "
+        f"{len(result.sweep.points)} design points with {result.sweep.replicates} replicates each; median and 90 % interval over "
         "replicates, which have the same luck at every design point."
     )
     return said
@@ -57,10 +57,11 @@ def _level(level: object) -> str:
 
 
 def _estimate(median: float, low: float, high: float, unit: str) -> str:
+    """Median, and below it both ends of the interval, in the unit of the median."""
     if median != median:
         return UNKNOWN
-    first, last = (_number(value, unit) for value in (low, high))
-    return f"{_number(median, unit)} [{first.removesuffix(' %')}, {last}]"
+    first, last = (_number(value, unit).removesuffix(" %") for value in (low, high))
+    return f"{_number(median, unit)}\n[{first}, {last}]"
 
 
 def _number(value: float, unit: str) -> str:

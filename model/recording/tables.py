@@ -55,7 +55,12 @@ def spells_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.DataFra
 
 
 def snapshots_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.DataFrame:
-    """Networks at the dates asked for: replicate, date, a, b, country_a, country_b, initiator, field, channel, strength."""
+    """Networks at the dates asked for: replicate, date, a, b, country_a, country_b, initiator, field, channel, strength,
+    since.
+
+    ``date`` is the day before, whose end the network stands at; ``since`` the start of the partnership in years. Order:
+    replicate, date, then the places of a and b in the world.
+    """
     columns = [
         "replicate",
         "date",

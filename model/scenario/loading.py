@@ -73,11 +73,12 @@ def _own_weights(content: Mapping[str, Any]) -> Layer | None:
     data = world.get("data") if isinstance(world, Mapping) else None
     if not isinstance(data, str) or not data or calibration_file(data) == PACKAGED:
         return None
+    path = calibration_file(data).resolve()
     weights: dict[str, Any] = {}
-    for name, value in read_calibration(calibration_file(data)).parameters.items():
+    for name, value in read_calibration(path).parameters.items():
         group, _, key = name.partition(".")
         weights.setdefault(group, {})[key] = value
-    return Layer(f"{calibration_file(data)}: ", {"parameters": weights})
+    return Layer(f"{path}: ", {"parameters": weights})
 
 
 def _check_changes(layer: Layer, base: Mapping[str, Any]) -> None:

@@ -242,8 +242,8 @@ class Measure(Frozen):
             )
         if self.mode == "terminate" and self.ramp_years > 0:
             raise InputError(
-                f"{self.ramp_years} years go with no termination, which has one date", where="ramp_years",
-                allowed="wind_down_days in mode terminate",
+                f"{self.ramp_years} years do not go with mode terminate", where="ramp_years",
+                allowed="0: a termination has one date, and wind_down_days before it",
             )  # fmt: skip
         if self.range is not None and self.range[0] > self.range[1]:
             raise InputError(
@@ -306,11 +306,22 @@ def _listed(value: Any) -> Any:
     return value
 
 
+BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+
+
+def _bounded(entry: Any) -> Any:
+    """Bounds under their names in JSON Schema; pydantic leaves its own where a value may be absent."""
+    if isinstance(entry, dict):
+        return {BOUNDS.get(k, k) if isinstance(v, int | float) else k: _bounded(v) for k, v in entry.items()}
+    return [_bounded(item) for item in entry] if isinstance(entry, list) else entry
+
+
 def json_schema() -> dict[str, Any]:
     """JSON Schema of scenario files, with unit, range, source and status of every value, for editors and pages."""
-    schema = Scenario.model_json_schema(by_alias=True)
+    schema: dict[str, Any] = _bounded(Scenario.model_json_schema(by_alias=True))
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Comity scenario"
     schema["properties"]["extends"] = {"type": "string", "description": "Scenario that this one changes"}
     schema["required"] = ["version"]
+    del schema["$defs"]["Measure"]["required"]  # a file that extends another one says only what it changes
     return schema

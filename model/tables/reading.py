@@ -27,6 +27,7 @@ ANY_FOREIGN = "ANY_FOREIGN"
 # Registered kinds (ROR) and what they count as. Others (healthcare, nonprofit, archive) are left out: few publish on
 # their own, and hospitals stand under their universities (assumed).
 REGISTERED = {"Education": "university", "Facility": "institute", "Government": "institute"}
+REGISTERED_KINDS = (*REGISTERED, "Company", "Healthcare", "Nonprofit", "Archive", "Other", "ALL")
 COMPANY_SHARE = 112 / 1818
 """Companies among publishing institutions, measured for Russia (institution_distributions.csv); assumed elsewhere."""
 MEASURED_RUSSIAN = 1818.0
@@ -81,7 +82,7 @@ class Tables:
             return MEASURED_RUSSIAN
         registered = self.registered(country)
         if registered == 0.0:
-            known = [self.registered(code) for code in self.counts]
+            known = [number for number in map(self.registered, self.counts) if number > 0.0]
             registered = sum(known) / len(known)
         return registered * MEASURED_RUSSIAN / REGISTERED_RUSSIAN
 
@@ -258,11 +259,14 @@ def _institutions(path: Path, codes: tuple[str, ...], own: bool) -> tuple[dict[s
 
 
 def _counts(path: Path) -> dict[str, dict[str, float]]:
+    columns = {"country": rows.text, "kind": rows.text, "organizations": rows.count}
     out: dict[str, dict[str, float]] = {}
-    for row in rows.read_csv(
-        path, {"country": rows.text, "kind": rows.text, "organizations": rows.count}, key=("country", "kind")
-    ):
+    for row in rows.read_csv(path, columns, key=("country", "kind")):
+        if row["kind"] not in REGISTERED_KINDS:
+            raise _unknown("kind", row["kind"], REGISTERED_KINDS, f"{path}: {row['country']}")
         out.setdefault(row["country"], {})[row["kind"]] = row["organizations"]
+    if not any(counts.get(kind, 0.0) > 0.0 for counts in out.values() for kind in REGISTERED):
+        raise InputError("counts no institutions", where=str(path), allowed=f"rows of kind {', '.join(REGISTERED)}")
     return out
 
 

@@ -1,4 +1,4 @@
-"""Small random worlds, numbers, measures and states, each a function of a seed: what the laws of the core are tested on.
+"""Small random worlds, numbers, measures and states, each a function of a seed: what laws of the core are tested on.
 
 Nothing here is likely in life: weights have every sign, affinities differ in the two directions, some institutions
 are alone, measures overlap. A law that holds here holds where it is needed.
@@ -24,6 +24,11 @@ QUARTER_START = 2012.25
 TIME = 2012.375
 """Inside the quarter: random states stand here."""
 
+OF_INSTITUTIONS = (
+    "country", "bloc", "kind", "profile", "direction", "size_weight", "facilities", "capability", "absorption",
+)  # fmt: skip
+"""Arrays of a world with a row for every institution."""
+
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -32,9 +37,9 @@ def law(examples: int) -> Any:
     return settings(max_examples=examples, deadline=None, derandomize=True, database=None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
-    """A world with its numbers, measures and state, and a key of draws."""
+    """A world with its numbers, measures and state, and a key of draws; its text is the call that made it."""
 
     world: WorldArrays
     setting: Setting
@@ -42,6 +47,13 @@ class Case:
     state: State
     key: np.ndarray
     time: float
+    made_by: str = "Case"
+
+    def __repr__(self) -> str:
+        return self.made_by
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.made_by)
 
     @property
     def n(self) -> int:
@@ -89,7 +101,12 @@ def random_world(rng: np.random.Generator, n: int, countries: int = 3, fields: i
 
 
 def random_setting(
-    rng: np.random.Generator, world: WorldArrays, *, unbounded: bool = False, domestic: bool = False, covariates: int = 1
+    rng: np.random.Generator,
+    world: WorldArrays,
+    *,
+    unbounded: bool = False,
+    domestic: bool = False,
+    covariates: int = 1,
 ) -> Setting:
     """Numbers with every term in use in every row; the two unbounded counts only if asked for."""
     n, c = len(world.country), int(world.country.max()) + 1
@@ -193,7 +210,9 @@ def random_case(
     state = random_state(rng, world, numbers, density, former)
     key = draws.stream_key(seed % 2**31, 0)
     events.open_stream(state, key, round(QUARTER_START * 4))
-    return Case(world, numbers, regime, state, key, TIME)
+    text = f"n={n}, countries={countries}, density={density}, former={former}, measures={measures}"
+    made_by = ", ".join([f"random_case({seed}, {text}", *(f"{name}={value}" for name, value in setting.items())]) + ")"
+    return Case(world, numbers, regime, state, key, TIME, made_by)
 
 
 def refreshed_bounds(case: Case) -> fast_bounds.Bounds:

@@ -7,7 +7,7 @@ import pytest
 import reference_formulas as reference
 from hypothesis import given
 from hypothesis import strategies as st
-from random_worlds import QUARTER_START, Case, copied, different_arrays, law, random_case, seeds, ties
+from random_worlds import OF_INSTITUTIONS, QUARTER_START, Case, copied, different_arrays, law, random_case, seeds, ties
 
 from model.dynamics import draws, network, plain
 from model.dynamics.state import ACCEPTED, CHOSEN, ENDED, NEXT, OPPORTUNITIES, PROPOSALS, SPELLS, new_state
@@ -165,8 +165,7 @@ def test_relabelling_institutions_permutes_the_weights(case: Case) -> None:
     order = np.random.default_rng(case.n).permutation(case.n)  # new row k holds the old row order[k]
     place = np.argsort(order)
     w, s, r = case.world, case.state, case.regime
-    rows = {name: getattr(w, name)[order] for name in (
-        "country", "bloc", "kind", "profile", "direction", "size_weight", "facilities", "capability", "absorption")}  # fmt: skip
+    rows = {name: getattr(w, name)[order] for name in OF_INSTITUTIONS}
     state = new_state(case.n, len(s.initiated))
     for name in ("log_size", "capability", "capacity", "rate", "former_since", "former_strength"):
         getattr(state, name)[:] = getattr(s, name)[order]

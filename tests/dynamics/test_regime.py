@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import exp
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_a_field_is_drawn_in_proportion_to_portfolios_and_measures(seed: int, me
     case, i, j = case_and_pair(seed, measures)
     weights = reference.field_weights(case, i, j)
     edges = np.concatenate([[0.0], np.cumsum(weights) / sum(weights)]) if sum(weights) > 0.0 else np.zeros(1)
-    for field, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for field, (low, high) in enumerate(pairwise(edges)):
         if high - low > 1e-10:  # the two ends of its stretch of the uniform draw
             for u in (low + 1e-11, high - 1e-11):
                 assert regime.drawn_field(case.world, case.regime, i, j, u) == field

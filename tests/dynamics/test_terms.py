@@ -27,12 +27,13 @@ def twin_of(case: Case) -> Twin:
 
 
 def case_and_pair(seed: int, **keywords: object) -> tuple[Case, int, int]:
-    """A random case and an ordered pair: partners as often as strangers, of one country too."""
-    case = random_case(seed, unbounded=True, domestic=True, **keywords)  # type: ignore[arg-type]
+    """A random case and an ordered pair: partners as often as strangers, of one country too, the first slot often."""
     rng = np.random.default_rng([seed, 1])
+    former = 0.2 * rng.integers(2)
+    case = random_case(seed, unbounded=True, domestic=True, former=former, **keywords)  # type: ignore[arg-type]
     pairs = sorted(ties(case.state))
     if pairs and rng.random() < 0.5:
-        i, j = pairs[rng.integers(len(pairs))]
+        i, j = pairs[rng.integers(len(pairs)) if rng.random() < 0.7 else 0]
         return (case, i, j) if rng.random() < 0.5 else (case, j, i)
     i, j = rng.choice(case.n, 2, replace=False)
     return case, int(i), int(j)
@@ -50,12 +51,14 @@ def separated(case: Case, i: int, j: int) -> Case:
 @given(seeds)
 def test_a_statistic_is_its_formula(term: Term, seed: int) -> None:
     case, i, j = case_and_pair(seed)
-    assert twin_of(case).statistics(i, j, case.time)[term] == pytest.approx(reference.statistic(case, term, i, j), abs=1e-12)
+    assert twin_of(case).statistics(i, j, case.time)[term] == pytest.approx(
+        reference.statistic(case, term, i, j), abs=1e-12
+    )
 
 
 @pytest.mark.parametrize("row", ROWS)
 @pytest.mark.parametrize("term", Term, ids=lambda term: term.name)
-@law(10)
+@law(16)
 @given(seeds, st.booleans())
 def test_a_raised_weight_changes_the_value_by_its_statistic(term: Term, row: int, seed: int, bare: bool) -> None:
     """No term is left out, has another sign, or answers to the weight of another row."""
@@ -224,3 +227,10 @@ def test_table_test_sees_a_wrong_statistic() -> None:
 def test_copied_states_share_nothing() -> None:
     state = random_case(2).state
     assert not any(np.shares_memory(a, b) for a, b in zip(state, copied(state), strict=True))
+
+
+def test_the_first_slot_is_a_slot_like_any_other() -> None:
+    case = only(random_case(4, density=0.5, former=0.0), Term.STRENGTH)
+    i, j = int(case.state.first[0]), int(case.state.second[0])
+    assert network.slot_of(case.state, i, j) == 0
+    assert kernel_value(case, MAINTENANCE, i, j) == pytest.approx(reference.strength(case, 0, case.time), abs=1e-12)
