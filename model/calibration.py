@@ -104,5 +104,7 @@ def read_calibration(path: Path = PACKAGED) -> Calibration:
         ) from None
 
 
-def _numbers(table: dict[str, Any]) -> dict[str, float]:
+def _numbers(table: object) -> dict[str, float]:
+    if not isinstance(table, dict):
+        raise TypeError(f"{table!r} is no table")
     return {name: float(value) for name, value in table.items()}

@@ -222,7 +222,7 @@ def _moved(now: Calibration, residual: pd.DataFrame, mass: pd.DataFrame, degree:
 
 def within_slopes(residual: pd.DataFrame, mass: pd.DataFrame) -> tuple[float, float]:
     """Least-squares slopes of residuals on mass and on the year, within pairs (pair means taken out)."""
-    kept = residual.stack()
+    kept = residual.stack().dropna()
     rows = pd.DataFrame({"residual": kept, "mass": mass.stack().reindex(kept.index)})
     rows["year"] = rows.index.get_level_values(0).astype(float)
     within = rows - rows.groupby(level=1).transform("mean")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 ESTIMATE = ("median", "low", "high")
 MOST_FACETS = 12
 """Panels of a page; further settings are left out, and the caption says so."""
-SHARE_UNITS = ("share", "relative change")
-"""Units whose values are written in per cent."""
+SHARE, CHANGE = "share", "relative change"
+"""Units whose values are written in per cent, a change with its sign."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ def facets_of(rows: pd.DataFrame, design: Sequence[Axis]) -> tuple[list[Facet], 
 
 
 def number(value: float, unit: str = "") -> str:
-    """A value in few characters; shares in per cent, undefined ones as a dash."""
+    """A value in few characters; shares and changes in per cent, undefined values as a dash."""
     if not np.isfinite(value):
         return "–"
-    if unit in SHARE_UNITS:
-        return f"{number(100.0 * value)} %"
+    if unit in (SHARE, CHANGE):
+        return f"{'+' if unit == CHANGE and value > 0 else ''}{number(100.0 * value)} %"
     size = abs(value)
     text = f"{value:,.0f}" if size >= 100 else f"{value:.3g}" if size >= 0.001 or value == 0 else f"{value:.1e}"
     return text.replace("-", "\u2212")

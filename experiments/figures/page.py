@@ -123,8 +123,8 @@ class Page:
         title = shortened(title, 0.92 * (WIDTH - 2 * EDGE), TITLE)  # bold is wider than what is measured
         self.text(EDGE, self.height - 0.1, title, size=TITLE, weight="bold", va="top")
         self.text(EDGE, self.height - 0.3, remark, size=6.5, style="italic", va="top")
-        for number, line in enumerate(reversed(lines)):
-            self.text(EDGE, EDGE + number * LINE, line, size=SMALL, va="bottom")
+        for number, line in enumerate(lines):
+            self.text(EDGE, EDGE + (len(lines) - 1 - number) * LINE, line, size=SMALL, va="bottom")
         if legend:
             self.figure.legend(
                 handles=list(legend), loc="upper left", ncols=columns, borderaxespad=0.0, borderpad=0.0,

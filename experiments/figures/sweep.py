@@ -11,7 +11,9 @@ import matplotlib
 import numpy as np
 from matplotlib.colors import Colormap, Normalize, TwoSlopeNorm
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
+from .bands import STEPS
 from .design import Axis, Facet, axis_of, check, facets_of, number
 from .page import EDGE, SMALL, WIDTH, Grid, Page, shortened, text_width
 from .style import INK, colour, save, styled
@@ -28,7 +30,7 @@ def draw_sweep(folder: Path, table: pd.DataFrame, axes: Sequence[str], outcomes:
     """Draw every outcome of a sweep into ``folder / "figures"`` as PNG and SVG; returns the paths.
 
     ``table`` has a row for each design point and outcome: a column for each of ``axes`` (numbers or text), "outcome",
-    "median", "low", "high", and perhaps "unit". Two axes give a heat map and curves over the first axis, a line for each
+    "median", "low", "high", and perhaps "unit" and "replicates". Two axes give a heat map and curves over the first axis, a line for each
     level of the second; one axis gives curves; further axes become panels. Raises `InputError` for columns or outcomes
     that are not there, no axis, or a design point that stands there twice.
     """
@@ -42,7 +44,8 @@ def draw_sweep(folder: Path, table: pd.DataFrame, axes: Sequence[str], outcomes:
             facets, left_out = facets_of(rows, design)
             if len(design) > 1:
                 paths += _draw_map(Path(folder), f"{name}-map", outcome, unit, design, facets, left_out)
-            paths += _draw_curves(Path(folder), f"{name}-curves", outcome, unit, design, facets, left_out)
+            count = int(rows["replicates"].max()) if "replicates" in rows else None
+            paths += _draw_curves(Path(folder), f"{name}-curves", outcome, unit, design, facets, left_out, count)
         return paths
 
 
@@ -145,6 +148,7 @@ def _draw_colour_bar(page: Page, colours: Colormap, norm: Normalize, unit: str) 
     bar = page.figure.colorbar(
         matplotlib.cm.ScalarMappable(norm, colours), cax=page.figure.add_axes(box), orientation="horizontal"
     )
+    bar.ax.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=STEPS))
     bar.ax.xaxis.set_major_formatter(lambda value, _: number(value, unit))
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=SMALL, length=2)
@@ -155,10 +159,18 @@ def _draw_colour_bar(page: Page, colours: Colormap, norm: Normalize, unit: str) 
 
 
 def _draw_curves(
-    folder: Path, name: str, outcome: str, unit: str, design: Sequence[Axis], facets: Sequence[Facet], left_out: str
+    folder: Path,
+    name: str,
+    outcome: str,
+    unit: str,
+    design: Sequence[Axis],
+    facets: Sequence[Facet],
+    left_out: str,
+    count: int | None,
 ) -> list[Path]:
     x, y = design[0], design[1] if len(design) > 1 else None
     columns = _columns(len(facets))
+    many = "the replicates" if count is None else f"{count} replicates" if count > 1 else "one replicate"
     lines = y.levels if y else (None,)
     tints = _line_colours(y)
     legend = [] if y is None else [
@@ -172,7 +184,7 @@ def _draw_curves(
         grid,
         outcome,
         f"Over {x.name}",
-        ["Line: median; band: 90 % of the replicates (replicate noise only, not parameter uncertainty).", left_out],
+        [f"Line: median; band: 90 % of {many} (replicate noise only, not parameter uncertainty).", left_out],
         legend=legend,
     )
     positions = _positions(x)
@@ -213,9 +225,17 @@ def _curve_axes(axes: Axes, x: Axis, positions: NDArray[np.float64], grid: Grid)
     if not x.numeric:
         axes.set_xlim(-0.4, len(positions) - 0.6)
         axes.set_xticks(positions, [shortened(x.text(level), _room(grid, x), 6.5) for level in x.levels])
-    elif positions.min() > 0 and positions.max() >= 100 * positions.min():
+        return
+    if positions.min() > 0 and positions.max() >= 100 * positions.min():
         axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.margins(x=0.04)
+    to_share = axes.transData + axes.transAxes.inverted()
+    at = grid.width * to_share.transform(np.column_stack([positions, positions]))[:, 0]
+    widest = max(text_width(x.text(level), 6.5) for level in x.levels) + 0.06
+    if len(at) == 1 or np.diff(at).min() > widest:  # the levels themselves, where there is room for their names
+        axes.xaxis.set_major_locator(FixedLocator(list(positions)))
+        axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.4g}")
 
 
 def _value_axis(axes: Axes, known: NDArray[np.float64], unit: str) -> None:
