@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .institution import Institution
     from .partnership_model import PartnershipModel
     from .scenario import Scenario, load_scenario
-    from .simulate import Simulation, simulate
+    from .simulation import Simulation, simulate
 
 __version__ = "0.1.0"
 
@@ -25,8 +25,8 @@ _HOME = {
     "PartnershipModel": "partnership_model",
     "Scenario": "scenario",
     "load_scenario": "scenario",
-    "Simulation": "simulate",
-    "simulate": "simulate",
+    "Simulation": "simulation",
+    "simulate": "simulation",
 }
 
 __all__ = [

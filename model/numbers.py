@@ -36,17 +36,17 @@ def term_weights(parameters: object) -> np.ndarray:
     return weights
 
 
-def mix_shift(world: World) -> np.ndarray:
-    """What affinities are shifted by, float64[c, c], where institutions are not mixed as the real ones are (MODEL 1).
+def meeting_by_search(world: World) -> np.ndarray:
+    """Meeting rate of two institutions by search, float64[c, c] by their countries: 1/N, by shares of the real world.
 
-    Rounding and the floor give a country of a coarse world a share n_c / N of institutions that is not its share
-    M_c / M of the real ones. Pairs of countries meet in proportion to both shares; so the log ratios of both are taken
-    back.
+    Rounding and the floor give a country of a coarse world a share n_c / N of the institutions that is not its share
+    M_c / M of the real ones. Pairs of countries meet in proportion to both shares, so the ratios of both are taken back
+    (MODEL 1).
     """
+    n = len(world.arrays.country)
     real = world.arrays.institutions_of / world.arrays.institutions_of.sum()
-    simulated = np.bincount(world.arrays.country, minlength=len(real)) / len(world.arrays.country)
-    ratio = np.log(real / simulated)
-    return ratio[:, None] + ratio[None, :]
+    ratio = real / (np.bincount(world.arrays.country, minlength=len(real)) / n)
+    return np.outer(ratio, ratio) / n
 
 
 def setting_of(scenario: Scenario, world: World, calibration: Calibration) -> Setting:
@@ -55,10 +55,10 @@ def setting_of(scenario: Scenario, world: World, calibration: Calibration) -> Se
     n = len(world.arrays.country)
     return Setting(
         weights=term_weights(p),
-        affinity=calibration.affinity_matrix(world.countries) + mix_shift(world),
+        affinity=calibration.affinity_matrix(world.countries),
         covariates=np.zeros((0, n, n)),
         covariate_weights=np.zeros((3, 0)),
-        search=1.0 / n,
+        search=meeting_by_search(world),
         referral=p.process.referral,
         memory=p.process.memory,
         memory_years=p.process.memory_years,

@@ -13,7 +13,7 @@ from .calibration import Calibration, calibration_file, read_calibration
 from .clock import QUARTER, QUARTERS_A_YEAR, date_of, year_of
 from .dynamics import bounds as fast_bounds
 from .dynamics import contracts, draws, events, fast, growth, output, plain
-from .dynamics.state import NOW, State, new_state, with_room
+from .dynamics.state import DEGREE_BOUND, DEGREE_MAX, NOW, State, new_state, with_room
 from .dynamics.twin import Twin
 from .errors import InputError
 from .institution import Institution, RuleOf
@@ -35,8 +35,8 @@ class PartnershipModel(mesa.Model):
     generators play no part in results.
 
     Parameters: the scenario; ``replicate`` and ``seed`` name the luck; ``world`` may be handed over, so that it is
-    built once for many replicates; ``institution_of`` maps a row to a subclass of `Institution` (or None) to give some
-    institutions another rule.
+    built once for many replicates; ``institution_of`` maps the world and a row of it to a subclass of
+    `Institution` (or None) to give some institutions another rule.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class PartnershipModel(mesa.Model):
         seed: int | None = None,
         world: World | None = None,
         calibration: Calibration | None = None,
-        institution_of: Callable[[int], type[Institution] | None] | None = None,
+        institution_of: Callable[[World, int], type[Institution] | None] | None = None,
         **mesa_keywords: Any,
     ) -> None:
         seed = scenario.run.seed if seed is None else seed
@@ -66,7 +66,7 @@ class PartnershipModel(mesa.Model):
         self.start, self.end = year_of(scenario.time.start), year_of(scenario.time.end)
         self.forces = Forces(compile_measures(scenario, self.world, self.key), self.world)
         self.state = self._first_state()
-        self.bounds = fast_bounds.new_bounds(self.world.arrays)
+        self.bounds = fast_bounds.new_bounds(self.world.arrays, self.setting)
         self.ledger = Ledger(len(self.world.countries), self.publishing.strength_years)
         self._own_drift = np.zeros(self.world.n)
         self._standing = self._national_standing()
@@ -76,13 +76,9 @@ class PartnershipModel(mesa.Model):
         self._institutions: dict[int, Institution] = {}
         self._rules = self._own_rules(institution_of)
         self.engine = "twin" if self._rules else scenario.run.engine
-        if self.engine == "fast" and not fast_bounds.supports(self.setting):
-            raise InputError(
-                "the fast engine cannot bound an unbounded count of shared partners or degrees",
-                where="run.engine", allowed='"plain" or "twin" with these parameters',
-            )  # fmt: skip
         self._snapshots = sorted(year_of(day) for day in scenario.record.snapshots)
         self._schedule_measures()
+        self._stand_at_the_start()
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -141,7 +137,8 @@ class PartnershipModel(mesa.Model):
         row = round((begin - self.start) * QUARTERS_A_YEAR)
         self.setting.grid[0] = begin
         # 1. measures and contract terms
-        self.forces.update(begin)
+        self.forces.update(begin, begin)
+        self._renew_modes(begin)
         contracts.review(
             self.world.arrays, self.setting, self.forces.regime, self.forces.unrenewable, self.forces.reach,
             self.forces.leakage, np.array([p.contracts.renewed, p.contracts.lapsed]), self.state, self.key, begin,
@@ -179,7 +176,8 @@ class PartnershipModel(mesa.Model):
         """Phase 4: the process of MODEL 3 up to a time in years, by the engine of the run."""
         while not self._evolve_while_room(until):
             self.state = with_room(self.state)
-            self._refresh_bounds()
+            if self.state.counts[DEGREE_MAX] > self.state.counts[DEGREE_BOUND]:
+                self._refresh_bounds()
 
     def _evolve_while_room(self, until: float) -> bool:
         world, setting, regime, key = self.world.arrays, self.setting, self.forces.regime, self.key
@@ -204,42 +202,68 @@ class PartnershipModel(mesa.Model):
     # --- measures -----------------------------------------------------------------------------------------------
 
     def _schedule_measures(self) -> None:
-        """Measures start, end and terminate as events, at their day."""
+        """Measures start, end and terminate as events, at their day; those about listed institutions also move with lists."""
         for measure in self.forces.measures:
-            for time, action in ((measure.start, self._begin_measure), (measure.end, self._end_measure)):
-                if self.start <= time < self.end:
-                    self._schedule(time, action, measure)
+            for time in sorted({measure.start, measure.end, *self._listing_dates(measure)}):
+                self._schedule(time, self._move_measure, measure)
             if measure.measure.mode == "terminate":
-                over = measure.start + measure.measure.wind_down_days / 365.25
-                if self.start <= over < min(self.end, measure.end):
-                    self._schedule(over, self._end_wind_down, measure)
+                begins = {measure.start, *self._listing_dates(measure)}
+                for over in sorted({time + measure.wind_down for time in begins}):
+                    if over < measure.end:
+                        self._schedule(over, self._terminate, measure)
+
+    def _listing_dates(self, measure: CompiledMeasure) -> list[float]:
+        """Dates, while a measure is in force, at which the institutions that it is about enter or leave a list."""
+        if not (measure.first_listed or measure.second_listed):
+            return []
+        dates = [date for _, since, until in self.world.listed_spells for date in (since, until) if date is not None]
+        return [date for date in dates if measure.start < date < measure.end]
 
     def _schedule(
         self, time: float, action: Callable[[float, CompiledMeasure], None], measure: CompiledMeasure
     ) -> None:
-        self._events.append(_Bound(action, time, measure))
-        self.schedule_event(self._events[-1], at=(time - self.start) * QUARTERS_A_YEAR)
+        if self.start <= time < self.end:
+            self._events.append(_Bound(action, time, measure))
+            self.schedule_event(self._events[-1], at=(time - self.start) * QUARTERS_A_YEAR)
 
     def _cut(self, time: float) -> None:
         """Bring the state to a date inside a quarter and renew what depends on the measures in force."""
-        self._open_quarter(self.start + self._quarters * QUARTER)
+        grid = self.start + self._quarters * QUARTER
+        self._open_quarter(grid)
         self._evolve(time)
-        if self.forces.update(time):
+        if self.forces.update(time, grid):
             before = events.stream_rate(self.state)
             self._apply_to_institutions()
-            events.stretch_wait(self.state, before, events.stream_rate(self.state))
+            events.stretch_wait(self.state, self.key, self.quarter, before, events.stream_rate(self.state))
 
-    def _begin_measure(self, time: float, measure: CompiledMeasure) -> None:
+    def _move_measure(self, time: float, measure: CompiledMeasure) -> None:
+        """A measure starts or ends, or the lists that it follows change."""
         self._cut(time)
         if measure.measure.mode == "no_renewal" and measure in self.forces.active:
-            m = self.forces.index(measure)
-            contracts.give_notice(self.setting, self.forces.regime, m, self.forces.reach[m], self.state, self.key, time)
+            self._give_notice(measure, time)
 
-    def _end_measure(self, time: float, measure: CompiledMeasure) -> None:
+    def _terminate(self, time: float, measure: CompiledMeasure) -> None:
+        """The wind-down of a measure is over."""
         self._cut(time)
+        self._end_partnerships(measure, time)
 
-    def _end_wind_down(self, time: float, measure: CompiledMeasure) -> None:
-        self._cut(time)
+    def _renew_modes(self, begin: float) -> None:
+        """While measures grow, notice and termination reach more partnerships from quarter to quarter."""
+        for measure in self.forces.active:
+            if not measure.start < begin <= measure.start + measure.ramp + QUARTER:
+                continue
+            if measure.measure.mode == "no_renewal":
+                self._give_notice(measure, begin)
+            elif measure.measure.mode == "terminate" and begin >= measure.start + measure.wind_down:
+                self._end_partnerships(measure, begin)
+
+    def _give_notice(self, measure: CompiledMeasure, time: float) -> None:
+        m = self.forces.index(measure)
+        contracts.give_notice(self.setting, self.forces.regime, m, self.forces.reach[m], self.state, self.key, time)
+
+    def _end_partnerships(self, measure: CompiledMeasure, time: float) -> None:
+        if measure not in self.forces.active:  # a ramp that has not begun to move
+            return
         self.state = with_room(self.state)
         m = self.forces.index(measure)
         contracts.terminate(
@@ -266,10 +290,10 @@ class PartnershipModel(mesa.Model):
             self.institution(row)
         return super().agents
 
-    def _own_rules(self, institution_of: Callable[[int], type[Institution] | None] | None) -> dict[int, RuleOf]:
+    def _own_rules(self, institution_of: Callable[[World, int], type[Institution] | None] | None) -> dict[int, RuleOf]:
         rules = {}
         for row in range(self.world.n) if institution_of else ():
-            kind = institution_of(row)  # type: ignore[misc]
+            kind = institution_of(self.world, row)  # type: ignore[misc]
             if kind is not None:
                 self._institutions[row] = kind(self, row)
                 rules[row] = RuleOf(self._institutions[row])
@@ -283,6 +307,15 @@ class PartnershipModel(mesa.Model):
         state.rate[:] = self.configuration.parameters.process.opportunity_rate
         state.clock[:] = self.start
         return state
+
+    def _stand_at_the_start(self) -> None:
+        """Sizes, rates and the date of the first quarter, so that a model that was just made can explain itself."""
+        self.setting.grid[0] = self.start
+        self.forces.update(self.start, self.start)
+        growth.resize(self.world.arrays, self.growth, self.state, self._own_drift, self.inputs.publications[0])
+        self._apply_to_institutions()
+        if year_of(self.configuration.time.show_from) == self.start:
+            self.ledger.open(self.state)
 
     def _national_standing(self) -> np.ndarray:
         """How far an institution stands above its country at the start, float64[n]: capabilities return to it."""

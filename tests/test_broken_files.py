@@ -134,10 +134,6 @@ BROKEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "compliance in percent": (MEASURE + "compliance = 90\n", ("measures.x.compliance", "90 is too large", "0 to 1")),
     "share of nobody": (MEASURE + "to = { largest_share = 0 }\n", ("to.largest_share", "above 0 up to 1")),
     "wind-down backwards": (MEASURE + "wind_down_days = -3\n", ("measures.x.wind_down_days", "0 to 3650")),
-    "ramp of a termination": (
-        MEASURE + 'mode = "terminate"\nramp_years = 2\n',
-        ("measures.x.ramp_years", "wind_down_days"),
-    ),
     "range reversed": (MEASURE + "range = [1.0, 0.5]\n", ("measures.x.range", "reversed", "[0.5, 1.0]")),
     "range of one": (MEASURE + "range = [1.0]\n", ("measures.x.range", "1 entry", "2 numbers")),
     "range of three": (MEASURE + "range = [1.0, 2.0, 3.0]\n", ("measures.x.range", "3 entries", "2 numbers")),
@@ -320,3 +316,16 @@ def test_the_real_command_says_the_same(here: Path, capsys: pytest.CaptureFixtur
     assert main(["check", *names]) == 2
     assert done.stdout == capsys.readouterr().out
     assert done.stdout.startswith("good.toml: ok\n")
+
+
+def test_a_new_scenario_can_be_made_of_any_good_one(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever its folder and its titles are called."""
+    folder = here / ('a "quoted" folder ' + "long" * 40)
+    folder.mkdir()
+    (folder / "base.toml").write_text(
+        MEASURE.replace('"t"', '"two\\nlines # and a sign"') + '[measures.y]\ntitle = "é"\ngroup = "context"\nstart = 2020-01-01\n',
+        encoding="utf-8-sig",
+    )  # fmt: skip
+    assert main(["new", "mine", "--from", str(folder / "base.toml")]) == 0
+    assert main(["check", "mine"]) == 0
+    assert capsys.readouterr().out.endswith("mine: ok\n")

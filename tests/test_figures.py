@@ -48,7 +48,7 @@ from experiments.results.writing import write_frames
 from experiments.runner import run_scenario
 from model.errors import InputError
 from model.scenario import Scenario, load_scenario
-from model.simulate import Simulation
+from model.simulation import Simulation
 from model.tables import observed_by_bloc, read_tables
 from model.world import build_world
 

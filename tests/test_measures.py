@@ -22,7 +22,7 @@ from model.errors import InputError
 from model.measures import CompiledMeasure, Forces, compile_measures
 from model.recording import spells_frame
 from model.scenario import Scenario
-from model.simulate import run_replicate
+from model.simulation import run_replicate
 from model.world import World, build_world
 
 START = date(2012, 5, 3)
@@ -41,10 +41,10 @@ def scenario_with(*measures: dict[str, Any], institutions: int = 60, end: int = 
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Sixty institutions; the first two Russian ones and the first Chinese one are listed for some time."""
+    """Sixty institutions; two Russian ones, of rows 0 and 2, and the first Chinese one are listed for some time."""
     made = build_world(scenario_with())
     china = int(np.flatnonzero(made.arrays.country == 1)[0])
-    return replace(made, listed_spells=((0, 2012.0, None), (1, 2013.0, 2014.0), (china, 2011.0, None)))
+    return replace(made, listed_spells=((0, 2012.0, None), (2, 2013.0, 2014.0), (china, 2011.0, None)))
 
 
 def compiled(world: World, replicate: int = 0, **measure: Any) -> CompiledMeasure:
@@ -56,9 +56,14 @@ def forces_of(world: World, *measures: dict[str, Any]) -> Forces:
     return Forces(compile_measures(scenario_with(*measures), world, stream_key(3, 0)), world)
 
 
+def bring(forces: Forces, time: float) -> bool:
+    """Bring the arrays to a time in the quarter that it lies in."""
+    return forces.update(time, math.floor(4.0 * time) / 4.0)
+
+
 def sides(world: World, measure: CompiledMeasure, time: float = 2013.5) -> tuple[np.ndarray, np.ndarray]:
     forces = Forces([measure], world)
-    forces.update(time)
+    bring(forces, time)
     return forces.sides[0]
 
 
@@ -99,11 +104,11 @@ def test_the_largest_share_of_every_country(world: World, share: float) -> None:
 
 def test_listed_institutions_stand_in_scope_from_their_date_to_their_end(world: World) -> None:
     measure = compiled(world, to={"countries": ["RU"], "institutions": "listed"})
-    for time, expected in ((2012.5, {0}), (2013.0, {0, 1}), (2013.99, {0, 1}), (2014.0, {0})):
+    for time, expected in ((2012.5, {0}), (2013.0, {0, 2}), (2013.99, {0, 2}), (2014.0, {0})):
         assert set(np.flatnonzero(sides(world, measure, time)[1])) == expected
     both = compiled(world, **{"from": {"institutions": "listed"}})
     first, _ = sides(world, both, 2013.5)
-    assert first.sum() == 3 and first[:2].all()
+    assert first.sum() == 3 and first[[0, 2]].all()
 
 
 def test_compliance_is_nested_and_has_its_share(world: World) -> None:
@@ -158,13 +163,26 @@ def test_fields_in_scope(world: World) -> None:
 def test_strength_over_time(world: World) -> None:
     at = year_of(START)
     plain = compiled(world, end=date(2013, 5, 3))
-    assert [plain.level(t) for t in (at - 0.01, at, at + 0.5, year_of(date(2013, 5, 3)))] == [0.0, 1.0, 1.0, 0.0]
-    ramp = compiled(world, ramp_years=2.0, strength=1.5)
-    assert [ramp.level(at + dt) for dt in (-0.1, 0.0, 0.5, 1.0, 2.0, 9.0)] == pytest.approx(
-        [0, 0, 0.375, 0.75, 1.5, 1.5]
-    )
-    late = compiled(world, lag_years=1.0, end=date(2013, 5, 3), ramp_years=0.5)
-    assert [late.level(at + dt) for dt in (0.9, 1.25, 1.75, 2.0)] == pytest.approx([0.0, 0.5, 1.0, 0.0])
+    assert [plain.level(t, t) for t in (at - 0.01, at, at + 0.5, year_of(date(2013, 5, 3)))] == [0.0, 1.0, 1.0, 0.0]
+    late = compiled(world, lag_years=1.0, end=date(2013, 5, 3))
+    assert [late.level(at + dt, at) for dt in (0.9, 1.0, 1.75, 2.0)] == [0.0, 1.0, 1.0, 0.0]
+
+
+def test_a_ramp_moves_at_the_starts_of_quarters(world: World) -> None:
+    ramp = compiled(world, ramp_years=2.0, strength=1.5, start=date(2012, 4, 1))
+    for time, grown in (
+        (2012.24, 0.0),
+        (2012.25, 0.0),
+        (2012.49, 0.0),
+        (2012.5, 0.125),
+        (2013.3, 0.5),
+        (2014.25, 1.0),
+        (2020.0, 1.0),
+    ):
+        assert ramp.level(time, math.floor(4.0 * time) / 4.0) == pytest.approx(1.5 * grown), time
+    inside = compiled(world, ramp_years=1.0)  # begins inside a quarter: its first step is what has passed of the ramp
+    assert inside.level(2012.5, 2012.5) == pytest.approx(2012.5 - year_of(START))
+    assert inside.level(year_of(START), 2012.25) == 0.0
 
 
 def test_effects_scale_with_strength(world: World) -> None:
@@ -172,7 +190,7 @@ def test_effects_scale_with_strength(world: World) -> None:
                "capability": 0.3}  # fmt: skip
     for strength in (0.5, 1.0, 2.0, 3.0):
         forces = forces_of(world, {"effects": effects, "strength": strength, **WEST_RUSSIA})
-        assert forces.update(2013.0) and not forces.update(2013.25)
+        assert bring(forces, 2013.0) and not bring(forces, 2013.25)
         regime = forces.regime
         assert regime.meeting[0] == pytest.approx(max(0.0, 1.0 - 0.5 * strength))
         assert regime.formation[0] == pytest.approx(-2.0 * strength)
@@ -196,7 +214,7 @@ def test_effects_on_institutions_respect_listing(world: World) -> None:
          "start": date(2010, 6, 1)},
     )  # fmt: skip
     for time, listed, russian in ((2010.75, 0, 0), (2011.5, 1, 0), (2012.5, 2, 1), (2013.5, 3, 2), (2014.5, 2, 1)):
-        forces.update(time)
+        bring(forces, time)
         assert (forces.institution_factor("opportunity") == 0.5).sum() == listed
         assert (forces.institution_factor("capacity") == 2.0).sum() == listed
         assert (forces.capability_growth() > 0).sum() == russian
@@ -206,7 +224,7 @@ def test_measures_on_the_same_institutions_multiply(world: World) -> None:
     forces = forces_of(
         world, {"effects": {"opportunity": 0.5}}, {"effects": {"opportunity": 0.4}, "from": {"countries": ["RU"]}}
     )
-    forces.update(2013.0)
+    bring(forces, 2013.0)
     russian = of_countries(world, "RU")
     factor = forces.institution_factor("opportunity")
     assert factor[russian] == pytest.approx(0.2) and factor[~russian] == pytest.approx(0.5)
@@ -214,7 +232,7 @@ def test_measures_on_the_same_institutions_multiply(world: World) -> None:
 
 def test_more_measures_than_bits_of_a_word(world: World) -> None:
     forces = forces_of(world, *[{"from": {"countries": [world.countries[k % 9]]}} for k in range(70)])
-    forces.update(2013.0)
+    bring(forces, 2013.0)
     assert forces.regime.first_side.shape == (world.n, 2)
     for m, measure in enumerate(forces.active):
         bit = (forces.regime.first_side[:, m // 64] >> np.uint64(m % 64)) & np.uint64(1) == 1
@@ -275,8 +293,8 @@ def living(model: PartnershipModel) -> pd.DataFrame:
     slots = np.arange(state.counts[SLOTS])
     slots = slots[(state.first[slots] >= 0) & (state.end[slots] == FOREVER)]
     a, b = state.first[slots], state.second[slots]
-    measure = model.forces.measures[0]
-    first, second = sides(model.world, measure, measure.start)
+    nobody = np.zeros(model.world.n, bool)
+    first, second = model.forces.measures[0].sides(model.world.arrays.country, nobody)
     return pd.DataFrame({
         "in_scope": (first[a] & second[b]) | (first[b] & second[a]), "start": state.start[slots], "term": state.term[slots],
         "personal": state.channel[slots] == PERSONAL, "terms": state.terms[slots],
@@ -321,6 +339,35 @@ def test_a_termination_ends_all_in_scope_after_the_wind_down(world: World) -> No
     assert all("RU" in pair and pair & {"US", "DE", "FR", "GB", "IT", "JP"} for pair in pairs)
 
 
+def test_a_termination_with_a_ramp_ends_more_and_more(world: World) -> None:
+    scenario = scenario_with({**WEST_RUSSIA, "mode": "terminate", "channel": "all", "ramp_years": 2.0})
+    left = [
+        living(run_model(scenario, world, day))["in_scope"].sum()
+        for day in (date(2012, 7, 1), date(2013, 7, 1), date(2014, 7, 1))
+    ]
+    assert left[0] > left[1] > left[2] == 0
+
+
+def test_who_is_listed_later_loses_partnerships_later(world: World) -> None:
+    """The institution of row 2 is listed from 2013 to the start of 2014."""
+    ban = {
+        "mode": "terminate",
+        "channel": "all",
+        "wind_down_days": 30,
+        "to": {"countries": ["RU"], "institutions": "listed"},
+    }
+    spells = outcome(scenario_with(ban), world)[0]
+    ended = spells[spells["reason"] == "terminated"]
+    for row, since in ((0, year_of(START)), (2, 2013.0)):
+        of_row = ended[(ended["a"] == world.names[row]) | (ended["b"] == world.names[row])]
+        assert len(of_row) > 0 and np.allclose(of_row["end"], since + 30 / 365.25, atol=1e-9)
+    degrees = [
+        int(run_model(scenario_with(ban), world, day).state.degree[2])
+        for day in (date(2013, 1, 1), date(2013, 4, 1), date(2015, 1, 1))
+    ]
+    assert degrees[0] > 0 and degrees[1] == 0 and degrees[2] > 0  # they come back when it is off the list
+
+
 def test_what_leaks_goes_on_as_a_personal_partnership(world: World) -> None:
     for mode in ("freeze_new", "no_renewal", "terminate"):
         scenario = scenario_with({**WEST_RUSSIA, "mode": mode, "leakage": 0.9}, end=2017)
@@ -330,6 +377,17 @@ def test_what_leaks_goes_on_as_a_personal_partnership(world: World) -> None:
         assert len(new) > 0 and new["personal"].all() and not ties[~ties["in_scope"]]["personal"].any()
         if mode == "terminate":
             assert inside["personal"].all() and len(inside) > len(new)
+
+
+def test_a_freeze_makes_personal_only_what_it_reaches(world: World) -> None:
+    """All of what passes at full strength and full leakage, a part of it where the measure is weak."""
+    shares = []
+    for strength in (1.0, 0.5):
+        freeze = {**WEST_RUSSIA, "mode": "freeze_new", "leakage": 1.0, "strength": strength}
+        ties = living(run_model(scenario_with(freeze, end=2017), world, date(2016, 1, 1)))
+        new = ties[ties["in_scope"] & (ties["start"] > year_of(START))]
+        shares.append(new["personal"].mean())
+    assert shares[0] == 1.0 and 0.2 < shares[1] < 0.8
 
 
 def test_a_termination_of_the_official_channel_leaves_personal_ones(world: World) -> None:
@@ -386,8 +444,6 @@ def measures(draw: Any) -> dict[str, Any]:
         "mode": st.sampled_from(["none", "freeze_new", "no_renewal", "terminate"]), "wind_down_days": st.integers(0, 400),
         "fields": st.lists(st.sampled_from(["physics", "medicine", "earth"]), max_size=2, unique=True),
     }))  # fmt: skip
-    if measure.get("mode") == "terminate":
-        measure["ramp_years"] = 0.0
     if draw(st.booleans()):
         measure["end"] = measure["start"] + timedelta(days=draw(st.integers(1, 500)))
     return measure

@@ -16,7 +16,7 @@ from model.parameters import Parameter, Parameters, parameter_table
 from model.parameters.table import TABLE
 from model.recording import ReplicateRecord
 from model.scenario import load_scenario
-from model.simulate import run_replicate
+from model.simulation import run_replicate
 from model.world import build_world
 
 ROWS = {row.name: row for row in parameter_table()}

@@ -15,7 +15,7 @@ from model import load_scenario
 from model.calibration import Calibration
 from model.recording import INDICATORS, ReplicateRecord, series_frame, snapshots_frame, spells_frame
 from model.scenario import Scenario
-from model.simulate import run_replicate
+from model.simulation import run_replicate
 from model.world import World, WorldArrays, build_world
 
 KR, DE, FR = range(3)

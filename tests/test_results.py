@@ -32,7 +32,7 @@ from experiments.results.summary import Estimate, compare_years, crowding, pairs
 from experiments.runner import run_scenario
 from model.errors import InputError
 from model.scenario import load_scenario
-from model.simulate import Simulation
+from model.simulation import Simulation
 
 SMALL = ("world.institutions=60", "time.start=2010-01-01", "time.show_from=2012-01-01", "time.end=2015-01-01")
 

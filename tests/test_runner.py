@@ -152,6 +152,6 @@ def _is_alive(process: int) -> bool:
 
 def test_what_a_worker_imports_is_lean() -> None:
     """Neither the command line nor figures: workers start often."""
-    code = f"import sys, model.simulate, model.scenario.loading, {worker_module.__name__}; print(*sys.modules)"
+    code = f"import sys, model.simulation, model.scenario.loading, {worker_module.__name__}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"typer", "rich", "matplotlib"} & set(loaded)

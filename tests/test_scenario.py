@@ -265,7 +265,7 @@ def _tables(kind: type[BaseModel]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _made_possible(content: dict[str, Any]) -> dict[str, Any]:
-    """What stands between keys: dates in order, years in order, no ramp of a termination."""
+    """What stands between keys: dates in order, years in order."""
     if "time" in content:
         days = sorted({date(1950, 1, 1), date(1960, 1, 1), date(1970, 1, 1), *content["time"].values()})
         content["time"] = dict(zip(("start", "show_from", "end"), days[:3], strict=True))
@@ -275,8 +275,6 @@ def _made_possible(content: dict[str, Any]) -> dict[str, Any]:
     for measure in content.get("measures", {}).values():
         if measure.get("end", date.max) <= measure["start"]:
             del measure["end"]
-        if measure.get("mode") == "terminate":
-            measure.pop("ramp_years", None)
     return content
 
 

@@ -15,7 +15,7 @@ from model import PartnershipModel, load_scenario
 from model.errors import InputError
 from model.recording import INDICATORS
 from model.scenario import Scenario
-from model.simulate import Progress, Simulation, assemble, run_replicate, simulate
+from model.simulation import Progress, Simulation, assemble, run_replicate, simulate
 from model.world import build_world
 
 SMALL = ["world.institutions=60", "time.start=2010-01-01", "time.show_from=2012-01-01", "time.end=2015-01-01"]
@@ -141,9 +141,12 @@ def test_what_is_loaded_is_what_is_used() -> None:
     assert not {"matplotlib", "typer", "rich", "experiments"} & running
 
 
-def test_unknown_names_of_the_package_are_said() -> None:
+def test_names_of_the_package_are_what_they_say() -> None:
+    """No name is hidden by a module of the same name, whatever was imported before."""
     import model
 
-    assert set(model.__all__) <= set(dir(model)) | set(model._HOME)
+    for name in model.__all__:
+        assert callable(getattr(model, name)), name
+    assert model.simulate is simulate and model.Simulation is Simulation
     with pytest.raises(AttributeError, match="no attribute 'simulated'"):
         _ = model.simulated

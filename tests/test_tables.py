@@ -14,7 +14,7 @@ from experiments.cli import main
 from model import load_scenario
 from model.calibration import read_calibration
 from model.errors import InputError
-from model.simulate import simulate
+from model.simulation import simulate
 from model.tables import PACKAGED, any_foreign, bloc_pair, observed, observed_by_bloc, read_tables, reference_vintage
 from model.tables.reading import REGISTERED_RUSSIAN
 from model.world import build_inputs, build_world

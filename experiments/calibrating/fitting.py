@@ -33,7 +33,7 @@ from .observation import observation_slopes
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
-    from model.simulate import Simulation
+    from model.simulation import Simulation
     from model.tables import Tables
 
 REFERENCE_YEAR = 2010

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from model.simulate import Simulation
+    from model.simulation import Simulation
     from model.tables import Tables
 
 

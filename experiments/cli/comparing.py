@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.scenario import Scenario
-    from model.simulate import Simulation
+    from model.simulation import Simulation
 
     from ..comparing import Comparison
 

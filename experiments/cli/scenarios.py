@@ -80,7 +80,7 @@ def _described(path: Path, load: Callable[[Path], Any]) -> dict[str, str]:
 def first_comment(path: Path) -> str:
     """The comment that a file begins with, as one line."""
     words = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8-sig").splitlines():
         if not line.startswith("#"):
             break
         words.append(line.lstrip("# ").rstrip())
@@ -146,10 +146,12 @@ def _reference(base: str) -> str:
 
 def draft(name: str, base: str, scenario: Any) -> str:
     """Text of a new scenario file: what it extends, and comments that show what can be changed."""
+    from json import dumps
+
     lines = [
         "# What changes if ...?",
         "version = 1",
-        f'extends = "{base}"',
+        f"extends = {dumps(base, ensure_ascii=False)}",
         f'title = "{name}"',
         'question = "What changes if ...?"',
         "",
@@ -168,7 +170,7 @@ def draft(name: str, base: str, scenario: Any) -> str:
     for key, measure in scenario.measures.items():
         lines += [
             "",
-            f"# [measures.{key}]   # {measure.title}",
+            f"# [measures.{key}]   # {' '.join(measure.title.split())}",
             "# enabled = false",
             f"# strength = {measure.strength}",
         ]

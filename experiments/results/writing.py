@@ -13,7 +13,7 @@ from .provenance import provenance
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
-    from model.simulate import Simulation
+    from model.simulation import Simulation
 
 SCENARIO = "scenario.resolved.toml"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from model.calibration import Calibration
     from model.recording import ReplicateRecord
     from model.scenario import Scenario
-    from model.simulate import Simulation
+    from model.simulation import Simulation
 
 POLL_SECONDS = 0.1
 """How often progress of the worker processes is looked at."""
@@ -39,7 +39,7 @@ def default_jobs() -> int:
 def resolved(scenario: Scenario, replicates: int | None = None, seed: int | None = None) -> Scenario:
     """The scenario with its number of replicates and its seed filled in; a seed is drawn if there is none."""
     from model.errors import InputError
-    from model.simulate import draw_seed
+    from model.simulation import draw_seed
 
     count = scenario.run.replicates if replicates is None else replicates
     seed = scenario.run.seed if seed is None else seed
@@ -89,7 +89,7 @@ def run_scenarios(
     Raises `ExperimentError` when a worker dies.
     """
     from model.errors import InputError
-    from model.simulate import assemble, draw_seed, warm_up
+    from model.simulation import assemble, draw_seed, warm_up
 
     if jobs is not None and jobs < 1:
         raise InputError(f"{jobs} processes", where="--jobs", allowed="a whole number from 1")

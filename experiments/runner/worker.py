@@ -56,7 +56,7 @@ class Worker:
 
     def run(self, task: Task, on_step: Callable[[int], None]) -> ReplicateRecord:
         """Run a replicate; ``on_step`` gets the number of its steps that are done, and may raise to stop it."""
-        from model.simulate import run_replicate
+        from model.simulation import run_replicate
 
         scenario, world = self.built(task.scenario)
         return run_replicate(

@@ -15,10 +15,9 @@ import pandas as pd
 from model.dynamics import bounds as fast_bounds
 from model.dynamics import draws, events, fast, network, plain
 from model.dynamics.regime import Regime, no_measures
-from model.dynamics.state import State, new_state, with_room
+from model.dynamics.state import DEGREE_BOUND, DEGREE_MAX, State, new_state, with_room
 from model.dynamics.terms import ANSWER, MAINTENANCE, PROPOSAL, TERMS, Setting, Term
 from model.dynamics.twin import Twin
-from model.errors import InputError
 from model.world import WorldArrays
 
 from .case import Case
@@ -67,7 +66,7 @@ def setting_of(case: Case) -> Setting:
         affinity=np.zeros((blocs, blocs)),
         covariates=case.covariate[None] if used else np.zeros((0, case.n, case.n)),  # type: ignore[index]
         covariate_weights=np.full((3, 1), effects.dyadic_covariate) if used else np.zeros((3, 0)),
-        search=1.0,
+        search=np.ones((blocs, blocs)),
         referral=0.0,
         memory=0.0,
         memory_years=1.0,
@@ -102,9 +101,7 @@ def run_periods(case: Case, periods: int, seed: int, engine: Engine = "fast") ->
     world, setting = world_of(case), setting_of(case)
     regime = no_measures(case.n, 1)
     begin = start_state(case, world)
-    bounds = fast_bounds.new_bounds(world)
-    if engine == "fast" and not fast_bounds.supports(setting):
-        raise InputError("the fast engine cannot bound these effects", where="--engine", allowed="plain, twin")
+    bounds = fast_bounds.new_bounds(world, setting)
     for period in range(periods):
         state = State(*(array.copy() for array in begin))
         key = draws.stream_key(seed, period)
@@ -113,7 +110,7 @@ def run_periods(case: Case, periods: int, seed: int, engine: Engine = "fast") ->
             fast_bounds.refresh(world, setting, state, bounds)
         while not _evolve(world, setting, regime, state, bounds, key, engine):
             state = with_room(state)
-            if engine == "fast":
+            if engine == "fast" and state.counts[DEGREE_MAX] > state.counts[DEGREE_BOUND]:
                 fast_bounds.refresh(world, setting, state, bounds)
         yield state
 

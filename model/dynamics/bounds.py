@@ -18,6 +18,7 @@ from .terms import (
     BASE,
     CAPABILITY_GAP,
     COMPLEMENT,
+    DEGREE_PLUS,
     FACILITY,
     LOAD,
     MAINTENANCE,
@@ -31,13 +32,13 @@ from .terms import (
     SHARED_PARTNERS,
     SIZE,
     STRENGTH,
-    TERMS,
+    load,
     secular,
 )
 
 
 class Bounds(NamedTuple):
-    """Tables of the fast engine; n institutions, c countries. All masses leave out the actor's own load."""
+    """Tables of the fast engine; n institutions, c countries. All masses leave out what the actor's own degree adds."""
 
     members: np.ndarray  # int64[n], institutions ordered by country
     first: np.ndarray  # int64[c + 1], where a country begins in `members`
@@ -47,24 +48,30 @@ class Bounds(NamedTuple):
     pair_mass: np.ndarray  # float64[c, c], bound of the sum of search weights towards a country
     mass: np.ndarray  # float64[c], its row sums
     peak: np.ndarray  # float64[c], bound of exp(v) of any stranger
-    lowest: np.ndarray  # float64[1], lower bound of m without load
+    search_peak: np.ndarray  # float64[c], largest meeting rate by search
+    lowest: np.ndarray  # float64[1], lower bound of m
+    covariate_range: np.ndarray  # float64[K, 2], smallest and largest value of each dyadic covariate
+    paths: np.ndarray  # int32[n], paths to each institution while one choice is made; zeros between
 
 
-def new_bounds(world) -> Bounds:
-    """Empty tables of the right shape."""
+def new_bounds(world, setting) -> Bounds:
+    """Tables of the right shape; what never changes is filled in."""
     n, c = len(world.country), int(world.country.max()) + 1
     members = np.argsort(world.country, kind="stable").astype(np.int64)
-    first = np.searchsorted(world.country[members], np.arange(c + 1)).astype(np.int64)
+    ranges = [(matrix.min(), matrix.max()) for matrix in setting.covariates]
     return Bounds(
-        members,
-        first,
-        np.ones(n),
-        np.arange(n),
-        np.zeros((c, c)),
-        np.zeros((c, c)),
-        np.zeros(c),
-        np.zeros(c),
-        np.zeros(1),
+        members=members,
+        first=np.searchsorted(world.country[members], np.arange(c + 1)).astype(np.int64),
+        alias_share=np.ones(n),
+        alias_other=np.arange(n),
+        pair_log=np.zeros((c, c)),
+        pair_mass=np.zeros((c, c)),
+        mass=np.zeros(c),
+        peak=np.zeros(c),
+        search_peak=setting.search.max(axis=1),
+        lowest=np.zeros(1),
+        covariate_range=np.array(ranges, float).reshape(-1, 2),
+        paths=np.zeros(n, np.int32),
     )
 
 
@@ -87,21 +94,24 @@ def _span(weight, low, high):
 
 
 @allocating_kernel
-def rest_span(setting, state, row):
-    """Range of the terms of a value that depend neither on countries, nor on size, nor on load."""
+def rest_span(setting, state, bounds, row):
+    """Range of what depends neither on countries nor on size, without the actor's own degree and the unbounded count."""
     w = setting.weights[row]
     low, high = _range_of_square(w[PROXIMITY], w[PROXIMITY_SQUARED])
-    for term in (COMPLEMENT, FACILITY, SAME_KIND, SAME_BLOC, STRENGTH):
+    for term in (COMPLEMENT, FACILITY, SAME_KIND, STRENGTH):
         a, b = _span(w[term], 0.0, 1.0)
         low, high = low + a, high + b
-    a, b = _span(w[CAPABILITY_GAP], -setting.gap_bound, setting.gap_bound)
+    gap = min(setting.gap_bound, state.capability.max() - state.capability.min())
+    a, b = _span(w[CAPABILITY_GAP], -gap, gap)
     low, high = low + a, high + b
     a, b = _span(w[SHARED_PARTNERS], 0.0, 1.0 / (1.0 - setting.decay))
     low, high = low + a, high + b
     a, b = _span(w[POPULARITY], 0.0, np.log1p(float(state.counts[DEGREE_BOUND])))
     low, high = low + a, high + b
+    a, b = _span(w[DEGREE_PLUS], 1.0, float(state.counts[DEGREE_BOUND] + 1))
+    low, high = low + a, high + b
     for k in range(setting.covariates.shape[0]):
-        a, b = _span(setting.covariate_weights[row, k], setting.covariates[k].min(), setting.covariates[k].max())
+        a, b = _span(setting.covariate_weights[row, k], bounds.covariate_range[k, 0], bounds.covariate_range[k, 1])
         low, high = low + a, high + b
     return low, high
 
@@ -139,10 +149,11 @@ def _alias(weights, share, other):
 @allocating_kernel
 def refresh(world, setting, state, bounds):
     """Renew the tables from the state: at the start of a quarter, and when a degree has outgrown its bound."""
-    state.counts[DEGREE_BOUND] = 2 * state.counts[DEGREE_MAX] + 16
+    # the slack is small because popular terms are bounded by it, and relative so that it is not outgrown often
+    state.counts[DEGREE_BOUND] = state.counts[DEGREE_MAX] + state.counts[DEGREE_MAX] // 4 + 4
     c = len(bounds.mass)
     w = setting.weights[PROPOSAL]
-    _, high = rest_span(setting, state, PROPOSAL)
+    _, high = rest_span(setting, state, bounds, PROPOSAL)
     total, largest = np.zeros(c), np.full(c, -np.inf)
     for d in range(c):
         a, b = bounds.first[d], bounds.first[d + 1]
@@ -159,31 +170,33 @@ def refresh(world, setting, state, bounds):
         bounds.mass[a], bounds.peak[a] = 0.0, 0.0
         for b in range(c):
             log = w[BASE] + w[SECULAR] * secular(setting) + w[AFFINITY] * setting.affinity[a, b] + high
+            if world.country_bloc[a] == world.country_bloc[b]:
+                log += w[SAME_BLOC]
             bounds.pair_log[a, b] = log
             open_pair = (setting.domestic or a != b) and total[b] > 0.0
-            bounds.pair_mass[a, b] = setting.search * np.exp(log) * total[b] if open_pair else 0.0
+            bounds.pair_mass[a, b] = setting.search[a, b] * np.exp(log) * total[b] if open_pair else 0.0
             bounds.mass[a] += bounds.pair_mass[a, b]
             if open_pair:
                 bounds.peak[a] = max(bounds.peak[a], np.exp(log + largest[b]))
-    bounds.lowest[0] = lowest_maintenance(setting, state)
+    bounds.lowest[0] = lowest_maintenance(setting, state, bounds)
 
 
 @allocating_kernel
-def lowest_maintenance(setting, state):
-    """Lower bound of the maintenance value of any partnership, without load and measures."""
+def lowest_maintenance(setting, state, bounds):
+    """Lower bound of the maintenance value of any partnership, without own degree, unbounded count and measures."""
     w = setting.weights[MAINTENANCE]
-    low, _ = rest_span(setting, state, MAINTENANCE)
-    low += w[BASE] + w[SECULAR] * secular(setting)
+    low, _ = rest_span(setting, state, bounds, MAINTENANCE)
+    low += w[BASE] + w[SECULAR] * secular(setting) + min(w[SAME_BLOC], 0.0)
     low += _span(w[AFFINITY], setting.affinity.min(), setting.affinity.max())[0]
     low += _span(w[SIZE], state.log_size.min(), state.log_size.max())[0]
     return low
 
 
-def supports(setting) -> bool:
-    """Whether the fast engine can bound every term of a setting: the unbounded counts are for the plain one."""
-    from .terms import DEGREE_PLUS, SHARED_COUNT
-
-    return not setting.weights[:, [DEGREE_PLUS, SHARED_COUNT]].any()
-
-
-assert TERMS > LOAD  # LOAD is left out of every bound here: the engine takes it exactly
+@kernel
+def own_degree(setting, state, row, i, together):
+    """What the degree of i itself adds to a value, load included; taken exactly. ``together``: 1 for a partnership."""
+    w = setting.weights[row]
+    added = w[LOAD] * load(state, i, together)
+    if w[DEGREE_PLUS] != 0.0:
+        added += w[DEGREE_PLUS] * (2 * (state.degree[i] - together) + 1)
+    return added

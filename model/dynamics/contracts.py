@@ -1,7 +1,7 @@
 """What happens at the end of a contract term, and what measures do to running partnerships.
 
 Terms are reviewed at the start of a quarter: a term that ended in the quarter before is renewed, goes on without a
-term, or lapses (MODEL 3). Until then the partnership stands outside the choice set. A measure in mode `no_renewal`
+term, or lapses (MODEL 3). Between its end and the review a partnership can be ended, as one without a term. A measure in mode `no_renewal`
 lets every term in its scope lapse, save for those that go on as personal partnerships (leakage).
 """
 
@@ -27,14 +27,31 @@ def in_scope_of(regime, m, i, j, field):
 
 
 @kernel
-def barred_from_renewal(regime, unrenewable, i, j, field, channel):
-    """The measure in mode no-renewal that bars a partnership, -1 if none; personal ones are not barred."""
-    if channel == PERSONAL:
-        return -1
+def luck_with_measures(key, initiator, number):
+    """Where a partnership stands among those in a scope, in [0, 1): one draw, so that a measure that reaches more
+    reaches all that a weaker one does, in every year.
+    """
+    return draws.uniforms(key, draws.NOTICE, initiator, number, 0)[1]
+
+
+@kernel
+def touches(regime, m, i, j, field, channel):
+    """Whether a partnership is in the scope of measure m, its channel included."""
+    return in_scope_of(regime, m, i, j, field) and not (regime.official[m] and channel == PERSONAL)
+
+
+@kernel
+def fate_under_no_renewal(regime, unrenewable, reach, leakage, i, j, field, channel, luck):
+    """What the measures in mode no-renewal do at the end of a term: (lapses, goes on as a personal partnership)."""
+    lapses, leaks = False, False
     for k in range(len(unrenewable)):
-        if in_scope_of(regime, unrenewable[k], i, j, field):
-            return int(unrenewable[k])
-    return -1
+        m = int(unrenewable[k])
+        if luck < reach[m] and touches(regime, m, i, j, field, channel):
+            if luck < reach[m] * (1.0 - leakage[m]):
+                lapses = True
+            else:
+                leaks = True
+    return lapses, leaks and not lapses
 
 
 @kernel
@@ -50,15 +67,14 @@ def review(world, setting, regime, unrenewable, reach, leakage, shares, state, k
             continue
         i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
         initiator, number, terms = np.int64(state.initiator[slot]), state.number[slot], state.terms[slot]
-        u, v = draws.uniforms(key, draws.REVIEW, initiator, number, terms)
-        m = barred_from_renewal(regime, unrenewable, i, j, state.field[slot], state.channel[slot])
-        lapses = u >= 1.0 - shares[1]
-        if m >= 0 and v < reach[m]:
-            if v < reach[m] * (1.0 - leakage[m]):
-                lapses = True
-            else:
-                state.channel[slot] = PERSONAL
-        if lapses:
+        luck = luck_with_measures(key, initiator, number)
+        lapses, leaks = fate_under_no_renewal(
+            regime, unrenewable, reach, leakage, i, j, state.field[slot], state.channel[slot], luck
+        )
+        if leaks:
+            state.channel[slot] = PERSONAL
+        u, _ = draws.uniforms(key, draws.REVIEW, initiator, number, terms)
+        if lapses or u >= 1.0 - shares[1]:
             dissolve(world, state, slot, LAPSED, time, setting.strength_years)
         elif u < shares[0]:
             z = draws.standard_normal(key, draws.CONTRACT, initiator, number, terms)
@@ -70,19 +86,22 @@ def review(world, setting, regime, unrenewable, reach, leakage, shares, state, k
 
 @kernel
 def give_notice(setting, regime, m, reach, state, key, time):
-    """Measure m in mode no-renewal begins: open-ended partnerships in its scope get a term.
+    """Measure m in mode no-renewal is in force: open-ended partnerships that it reaches get a term.
 
     They have none that could run out, so each is given what is left of a median term, uniformly (assumed). ``reach``:
-    share of them that the measure reaches.
+    share of them that the measure reaches; where it grows, notice is given again, to those that it newly reaches.
     """
     for slot in range(state.counts[SLOTS]):
-        if state.end[slot] < FOREVER or state.term[slot] > time or state.channel[slot] == PERSONAL:
+        if state.end[slot] < FOREVER or state.term[slot] > time:
             continue
         i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
-        if in_scope_of(regime, m, i, j, state.field[slot]):
-            u, v = draws.uniforms(key, draws.NOTICE, np.int64(state.initiator[slot]), state.number[slot], 0)
-            if v < reach:
-                state.term[slot] = time + u * np.exp(setting.contract_log_median)
+        initiator, number = np.int64(state.initiator[slot]), state.number[slot]
+        if luck_with_measures(key, initiator, number) >= reach:
+            continue
+        if touches(regime, m, i, j, state.field[slot], state.channel[slot]):
+            state.terms[slot] += 1
+            u, _ = draws.uniforms(key, draws.NOTICE, initiator, number, state.terms[slot])
+            state.term[slot] = time + u * np.exp(setting.contract_log_median)
 
 
 @kernel
@@ -93,10 +112,10 @@ def terminate(world, setting, regime, m, reach, leakage, state, key, time):
     go on as personal ones. If the measure is about every channel, personal partnerships are in scope as well.
     """
     for slot in range(state.counts[SLOTS]):
-        if state.end[slot] < FOREVER or (regime.official[m] and state.channel[slot] == PERSONAL):
+        if state.end[slot] < FOREVER:
             continue
         i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
-        if not in_scope_of(regime, m, i, j, state.field[slot]):
+        if not touches(regime, m, i, j, state.field[slot], state.channel[slot]):
             continue
         u, _ = draws.uniforms(key, draws.LEAKAGE, np.int64(state.initiator[slot]), state.number[slot], 0)
         if u < reach * (1.0 - leakage):

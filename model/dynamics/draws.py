@@ -90,9 +90,11 @@ def poisson_from_uniform(u, mean):
     p = np.exp(-mean)
     total = p
     k = 0
-    while u >= total and k < 2000:
+    while u >= total:
         k += 1
         p *= mean / k
+        if k > mean and total + p == total:  # what rounding leaves above the sum of probabilities
+            break
         total += p
     return k
 

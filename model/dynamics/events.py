@@ -43,9 +43,15 @@ def open_stream(state, key, quarter):
 
 
 @kernel
-def stretch_wait(state, rate_before, rate_after):
-    """The rate of the stream changes now: the time that is left of the wait changes in inverse proportion."""
-    if rate_before != rate_after:
+def stretch_wait(state, key, quarter, rate_before, rate_after):
+    """The rate of the stream changes now: the time that is left of the wait changes in inverse proportion.
+
+    A stream that stood still has no wait: one is drawn.
+    """
+    if rate_before == 0.0 and rate_after > 0.0:
+        state.clock[NEXT] = state.clock[NOW]
+        _schedule(state, key, quarter, rate_after)
+    elif rate_before != rate_after:
         left = state.clock[NEXT] - state.clock[NOW]
         state.clock[NEXT] = state.clock[NOW] + left * rate_before / rate_after if rate_after > 0.0 else np.inf
 

@@ -5,9 +5,12 @@ Composition and rejection. The weights of a choice (see `plain`) are split into 
     1               no change
     d e             ending: a random partner, bound e of exp(-m)
     S               search: a country by its mass, an institution of it by an alias table of sizes
-    q p             referral: a random partner's random other partner, p the bound of exp(v) of any stranger
-    q_m p           memory: one of the former partners, by how much it is remembered
-    (L - 1)(S + q p + q_m p) + (E - 1) d e     what favourable measures may add, L and E bounds of their factors
+    p b             closure, where the count of shared partners has a weight w > 0: one of the p paths of two
+                    partnerships that begin at i. Search gives a stranger its weight without the count; each of the c
+                    paths to it adds a c-th of the rest, which is exp(w c) - 1 times as much; bound b
+    q r             referral: a random partner's random other partner, r the bound of exp(v) of any stranger
+    q_m r           memory: one of the former partners, by how much it is remembered
+    (L - 1)(S + p b + q r + q_m r) + (E - 1) d e     what favourable measures may add, L and E bounds of their factors
 
 A component is drawn by its mass, a candidate within it, and the candidate is accepted with probability of its true
 weight over its bound; if rejected, all is drawn again. For every candidate, component masses times acceptances sum to
@@ -20,32 +23,93 @@ from __future__ import annotations
 import numpy as np
 
 from . import draws
+from .bounds import own_degree
 from .compiling import kernel
 from .events import next_event, opportunity_due, stream_rate
-from .network import has_room, slot_of
+from .network import has_room, shared_partners, slot_of
 from .opportunity import NOTHING, carry_out, fading, in_term, memory_scale
 from .regime import maintenance_effect, proposal_factor
 from .state import DEGREE_BOUND, DEGREE_MAX, NEXT, NOW, OPPORTUNITIES
-from .terms import LOAD, MAINTENANCE, PROPOSAL, SIZE, load, value
+from .terms import MAINTENANCE, PROPOSAL, SHARED_COUNT, SIZE, value, value_without_count
+
+ENDING, SEARCH, CLOSURE, REFERRAL, MEMORY = range(5)
+"""Components of a choice; what is left is no change."""
+COMPONENTS = 5
+ENOUGH = 2.0
+"""Log of the largest bound of closure that is taken without counting paths."""
+
+
+# --- masses ----------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def paths_of_two(state, i):
+    """Number of ways to go from i to a partner and on to another partner of it."""
+    paths = 0
+    for p in range(state.degree[i]):
+        paths += state.degree[state.partners[i, p]] - 1
+    return paths
+
+
+@kernel
+def most_shared(state, bounds, i):
+    """Largest number of partners that i shares with anyone."""
+    most = np.int32(0)
+    for p in range(state.degree[i]):
+        h = state.partners[i, p]
+        for r in range(state.degree[h]):
+            k = state.partners[h, r]
+            bounds.paths[k] += 1
+            if k != i:
+                most = max(most, bounds.paths[k])
+    for p in range(state.degree[i]):
+        h = state.partners[i, p]
+        for r in range(state.degree[h]):
+            bounds.paths[state.partners[h, r]] = 0
+    return most
+
+
+@kernel
+def closure_bound(setting, state, bounds, i):
+    """Bound of what one path adds to the weight of a stranger, over exp(v) without the count: (exp(w c) - 1) / c.
+
+    It grows with c. The degree of i bounds c; where that is too much, paths are counted.
+    """
+    weight = setting.weights[PROPOSAL, SHARED_COUNT]
+    most = state.degree[i]
+    if weight * most > ENOUGH:
+        most = most_shared(state, bounds, i)
+    return np.expm1(weight * most) / most if most > 0 else 0.0
 
 
 @kernel
 def masses(world, setting, state, bounds, i):
-    """Masses of the components of i's choice: (ending, search, referral, memory)."""
+    """Masses of the components of i's choice: (ending, search, closure, referral, memory)."""
     d = state.degree[i]
-    own = np.exp(setting.weights[PROPOSAL, LOAD] * load(state, i, 0))
+    counted = setting.weights[PROPOSAL, SHARED_COUNT]
+    own = np.exp(own_degree(setting, state, PROPOSAL, i, 0))
     search = own * bounds.mass[world.country[i]]
-    referral = setting.referral * own * bounds.peak[world.country[i]] if d > 0 else 0.0
+    peak = own * bounds.peak[world.country[i]]
+    ending, closure = 0.0, 0.0
+    if d > 0:
+        low = bounds.lowest[0] + own_degree(setting, state, MAINTENANCE, i, 1)
+        low += min(0.0, setting.weights[MAINTENANCE, SHARED_COUNT] * (d - 1))
+        ending = d * np.exp(-low)
+        if counted > 0.0:
+            path = bounds.search_peak[world.country[i]] * peak * closure_bound(setting, state, bounds, i)
+            closure = paths_of_two(state, i) * path
+            peak *= np.exp(counted * d)
+    referral = setting.referral * peak if d > 0 else 0.0
     memory = 0.0
     if setting.memory > 0.0:
         for place in range(state.former.shape[1]):
             if state.former[i, place] >= 0:
-                memory = setting.memory * own * bounds.peak[world.country[i]]
+                memory = setting.memory * peak
                 break
-    ending = 0.0
-    if d > 0:
-        ending = d * np.exp(-bounds.lowest[0] - setting.weights[MAINTENANCE, LOAD] * load(state, i, 1))
-    return ending, search, referral, memory
+    return ending, search, closure, referral, memory
+
+
+# --- candidates ------------------------------------------------------------------------------------------------------
 
 
 @kernel
@@ -68,19 +132,33 @@ def searched(world, bounds, i, x, v):
 
 
 @kernel
+def another_partner(state, h, i, p):
+    """The p-th partner of h that is not i."""
+    j = state.partners[h, p]
+    # the partners of h without i: places from i's own on move up by one
+    return np.int64(state.partners[h, p + 1]) if j >= i else np.int64(j)
+
+
+@kernel
+def on_a_path(state, i, u):
+    """The end of one of the paths of two that begin at i, each as likely; -1 where there is none."""
+    place = np.int64(u * paths_of_two(state, i))
+    for p in range(state.degree[i]):
+        h = state.partners[i, p]
+        others = state.degree[h] - 1
+        if place < others:
+            return another_partner(state, h, i, place)
+        place -= others
+    return np.int64(NOTHING)
+
+
+@kernel
 def referred(state, i, u, v):
     """A random partner's random other partner of i; -1 where the walk ends nowhere."""
     d = state.degree[i]
     h = state.partners[i, min(int(u * d), d - 1)]
     others = state.degree[h] - 1
-    if others == 0:
-        return np.int64(NOTHING)
-    p = min(int(v * others), others - 1)
-    j = state.partners[h, p]
-    # the partners of h without i: places from i's own on move up by one
-    if j >= i:
-        j = state.partners[h, p + 1]
-    return np.int64(j)
+    return another_partner(state, h, i, min(int(v * others), others - 1)) if others > 0 else np.int64(NOTHING)
 
 
 @kernel
@@ -102,6 +180,9 @@ def eligible(world, setting, state, i, j):
     return slot_of(state, i, j) < 0
 
 
+# --- acceptance ------------------------------------------------------------------------------------------------------
+
+
 @kernel
 def share_kept(factor, bound, added):
     """Acceptance of a candidate under measures that multiply its weight: of the first 1, or of what is added to it."""
@@ -111,11 +192,44 @@ def share_kept(factor, bound, added):
 
 
 @kernel
+def acceptance(world, setting, state, bounds, component, mass, i, j, time):
+    """Weight of the stranger j in a component over the component's bound, without measures.
+
+    Memory and referral bring a stranger with the chance that the meeting rate has for it; so does search, where the
+    size is drawn with the institution.
+    """
+    v = value_without_count(world, setting, state, PROPOSAL, i, j, -1, time)
+    counted = setting.weights[PROPOSAL, SHARED_COUNT]
+    own = own_degree(setting, state, PROPOSAL, i, 0)
+    if component == SEARCH:
+        log = bounds.pair_log[world.country[i], world.country[j]] + setting.weights[PROPOSAL, SIZE] * state.log_size[j]
+        if counted < 0.0:
+            v += counted * shared_partners(state, i, j)
+        return np.exp(v - log - own)
+    if component == CLOSURE:
+        c = shared_partners(state, i, j)
+        rate = setting.search[world.country[i], world.country[j]]
+        return rate * np.exp(v) * np.expm1(counted * c) / c * paths_of_two(state, i) / mass
+    rate = setting.referral if component == REFERRAL else setting.memory
+    if counted != 0.0:
+        v += counted * shared_partners(state, i, j)
+    return rate * np.exp(v) / mass
+
+
+@kernel
+def ending_acceptance(world, setting, state, mass, i, j, slot, time):
+    """exp(-m) of the partnership over its bound, without measures; ``mass`` is that of ending."""
+    return np.exp(-value(world, setting, state, MAINTENANCE, i, j, slot, time)) * state.degree[i] / mass
+
+
+# --- the choice ------------------------------------------------------------------------------------------------------
+
+
+@kernel
 def choose(world, setting, regime, state, bounds, key, i, number, time):
     """The choice of i: an institution (a partner to leave, a stranger to propose to) or NOTHING."""
-    ending, search, referral, memory = masses(world, setting, state, bounds, i)
-    proposing = search + referral + memory
-    own = setting.weights[PROPOSAL, LOAD] * load(state, i, 0)
+    mass = masses(world, setting, state, bounds, i)
+    ending, proposing = mass[ENDING], mass[SEARCH] + mass[CLOSURE] + mass[REFERRAL] + mass[MEMORY]
     lift, ease = regime.lift[i], regime.ease[i]
     extra = (lift - 1.0) * proposing + (ease - 1.0) * ending
     total = 1.0 + ending + proposing
@@ -123,47 +237,47 @@ def choose(world, setting, regime, state, bounds, key, i, number, time):
     while True:
         u, v = draws.uniforms(key, draws.CHOICE, i, number, attempt)
         added = False
+        x = u * total - 1.0
         if extra > 0.0:
-            x, y = draws.uniforms(key, draws.EXTRA, i, number, attempt)
-            added = x * (total + extra) < extra
-        if added:
-            x = y * extra - (ease - 1.0) * ending
-            leaving = x < 0.0
-            x = (x + (ease - 1.0) * ending) / (ease - 1.0) if leaving else x / (lift - 1.0)
-        else:
-            x = u * total - 1.0
-            if x < 0.0:
-                return np.int64(NOTHING)
-            leaving = x < ending
-            if not leaving:
-                x -= ending
-        if leaving:
+            y, z = draws.uniforms(key, draws.EXTRA, i, number, attempt)
+            if y * (total + extra) < extra:
+                added = True
+                x = z * extra
+                x = (
+                    x / (ease - 1.0)
+                    if x < (ease - 1.0) * ending
+                    else ending + (x - (ease - 1.0) * ending) / (lift - 1.0)
+                )
+        if x < 0.0:
+            return np.int64(NOTHING)
+        if x < ending:
             d = state.degree[i]
             p = min(int(x / ending * d), d - 1)
             j, slot = np.int64(state.partners[i, p]), state.slots[i, p]
             if not in_term(state, slot, time):
-                share = np.exp(-value(world, setting, state, MAINTENANCE, i, j, slot, time)) * d / ending
                 factor = np.exp(-maintenance_effect(regime, i, j, state.field[slot], state.channel[slot]))
+                share = ending_acceptance(world, setting, state, ending, i, j, slot, time)
                 if v < share * share_kept(factor, ease, added):
                     return j
         else:
             w, z = draws.uniforms(key, draws.CANDIDATE, i, number, attempt)
-            a = world.country[i]
-            if x < search:
-                j = searched(world, bounds, i, x * np.exp(-own), v)
-                if eligible(world, setting, state, i, j):
-                    log = (
-                        bounds.pair_log[a, world.country[j]] + setting.weights[PROPOSAL, SIZE] * state.log_size[j] + own
-                    )
-                    share = np.exp(value(world, setting, state, PROPOSAL, i, j, -1, time) - log)
-                    if w < share * share_kept(proposal_factor(world, regime, i, j), lift, added):
-                        return j
+            x -= ending
+            component = SEARCH
+            while component < MEMORY and x >= mass[component]:
+                x -= mass[component]
+                component += 1
+            if component == SEARCH:
+                j = searched(world, bounds, i, x / mass[SEARCH] * bounds.mass[world.country[i]], v)
+            elif component == CLOSURE:
+                j = on_a_path(state, i, v)
+            elif component == REFERRAL:
+                j = referred(state, i, v, z)
             else:
-                j = referred(state, i, v, z) if x < search + referral else remembered(setting, state, i, v, time)
-                if eligible(world, setting, state, i, j):
-                    share = np.exp(value(world, setting, state, PROPOSAL, i, j, -1, time) - own) / bounds.peak[a]
-                    if w < share * share_kept(proposal_factor(world, regime, i, j), lift, added):
-                        return j
+                j = remembered(setting, state, i, v, time)
+            if eligible(world, setting, state, i, j):
+                share = acceptance(world, setting, state, bounds, component, mass[component], i, j, time)
+                if w < share * share_kept(proposal_factor(world, regime, i, j), lift, added):
+                    return j
         attempt += 1
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from . import draws
 from .compiling import kernel
 from .network import dissolve, form, former_strength, slot_of
-from .regime import answer_effect, channel_of_new, drawn_field, maintenance_effect
-from .state import ACCEPTED, CHOSEN, ENDED, PROPOSALS
+from .regime import answer_effect, drawn_field, maintenance_effect, official_share
+from .state import ACCEPTED, CHOSEN, ENDED, OFFICIAL, PERSONAL, PROPOSALS
 from .terms import ANSWER, MAINTENANCE, value
 
 NOTHING = -1
@@ -73,7 +73,10 @@ def contract_term(setting, key, i, number):
 @kernel
 def begin(world, setting, regime, state, key, i, j, number, field, time):
     """The partnership of i and j, accepted, begins: with its channel, contract term and strength."""
-    channel = channel_of_new(regime, i, j, field)
+    share = official_share(regime, i, j, field)
+    channel = OFFICIAL
+    if share < 1.0 and draws.uniforms(key, draws.CHANNEL, i, number, 0)[0] >= share:
+        channel = PERSONAL
     end = time + contract_term(setting, key, i, number)
     # a partnership that lapsed and is taken up again begins at a part (half) of its old strength (MODEL 3)
     strength = max(setting.strength_initial, setting.strength_lapse * former_strength(state, i, j))

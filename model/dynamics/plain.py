@@ -24,7 +24,8 @@ from .terms import PROPOSAL, value
 @kernel
 def meeting_rates(world, setting, state, i, time, meet):
     """Fill ``meet`` float64[n] with meet_ij for all j: search, referral, memory."""
-    meet[:] = setting.search
+    for j in range(len(meet)):
+        meet[j] = setting.search[world.country[i], world.country[j]]
     d = state.degree[i]
     if setting.referral > 0.0:
         for p in range(d):

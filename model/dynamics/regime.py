@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiling import kernel
-from .state import OFFICIAL, PERSONAL
+from .state import PERSONAL
 
 BITS = 64
 
@@ -22,7 +22,8 @@ class Regime(NamedTuple):
     first_side: np.ndarray  # uint64[n, words], bit m: the institution stands on the first side of measure m
     second_side: np.ndarray  # uint64[n, words]
     meeting: np.ndarray  # float64[L], factor of the meeting rate
-    passage: np.ndarray  # float64[L], share of new ties that a prohibition lets through, as personal ones; 1: none
+    passage: np.ndarray  # float64[L], share of new ties that a prohibition lets through; 1: no prohibition
+    leaked: np.ndarray  # float64[L], share of these that are personal ones
     formation: np.ndarray  # float64[L], added to v
     acceptance: np.ndarray  # float64[L], factor of the probability of consent
     maintenance: np.ndarray  # float64[L], added to m
@@ -39,6 +40,7 @@ def no_measures(n: int, fields: int) -> Regime:
         second_side=np.zeros((n, 0), np.uint64),
         meeting=np.ones(0),
         passage=np.ones(0),
+        leaked=np.zeros(0),
         formation=np.zeros(0),
         acceptance=np.ones(0),
         maintenance=np.zeros(0),
@@ -91,7 +93,7 @@ def proposal_factor(world, regime, i, j):
         weight = world.profile[i, f] * world.profile[j, f]
         total += weight
         inside += weight * field_factor(regime, i, j, f)
-    return inside / total if total > 0.0 else 0.0
+    return inside / total if total > 0.0 else 1.0
 
 
 @kernel
@@ -144,14 +146,19 @@ def maintenance_effect(regime, i, j, field, channel):
 
 
 @kernel
-def channel_of_new(regime, i, j, field):
-    """A new partnership that passed a prohibition of its field is a personal one."""
+def official_share(regime, i, j, field):
+    """Probability that a new partnership of a field, which passed the prohibitions in force, is an official one.
+
+    A prohibition that reaches a share r of the proposals and leaks a share l of those lets 1 - r (1 - l) pass, of which
+    r l as personal partnerships.
+    """
+    share = 1.0
     for word in range(regime.first_side.shape[1]):
         bits = common_measures(regime, i, j, word)
         m = word * BITS
         while bits != np.uint64(0):
-            if bits & np.uint64(1) and regime.passage[m] < 1.0 and regime.fields[m, field] > 0.0:
-                return PERSONAL
+            if bits & np.uint64(1) and regime.fields[m, field] > 0.0:
+                share *= 1.0 - regime.leaked[m]
             bits >>= np.uint64(1)
             m += 1
-    return OFFICIAL
+    return share

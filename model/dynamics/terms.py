@@ -70,7 +70,9 @@ class Setting(NamedTuple):
     affinity: np.ndarray  # float64[c, c], of the actor's country and the partner's
     covariates: np.ndarray  # float64[K, n, n], may be empty
     covariate_weights: np.ndarray  # float64[3, K]
-    search: float  # meeting rate of any two institutions: 1/N; 1 in the reference process
+    search: (
+        np.ndarray
+    )  # float64[c, c], meeting rate of two institutions by their countries: 1/N; 1 in the reference process
     referral: float  # q
     memory: float  # q_m
     memory_years: float  # a former partner is forgotten after this time
@@ -180,6 +182,16 @@ def value(world, setting, state, row, i, j, slot, time):
     ``row`` is PROPOSAL, ANSWER or MAINTENANCE; ``slot`` is that of their partnership, -1 if there is none; time in
     years. Every statistic is taken in the state without the partnership.
     """
+    total = value_without_count(world, setting, state, row, i, j, slot, time)
+    weight = setting.weights[row, SHARED_COUNT]
+    if weight != 0.0:
+        total += weight * shared_partners(state, i, j)
+    return total
+
+
+@kernel
+def value_without_count(world, setting, state, row, i, j, slot, time):
+    """The same without the unbounded count of shared partners, which the fast engine draws apart."""
     w = setting.weights[row]
     together = 1 if slot >= 0 else 0
     total = w[BASE] + w[LOAD] * load(state, i, together)
@@ -197,8 +209,6 @@ def value(world, setting, state, row, i, j, slot, time):
     total += w[SAME_BLOC] * same_bloc(world, i, j)
     if w[SHARED_PARTNERS] != 0.0:
         total += w[SHARED_PARTNERS] * weighted_shared_partners(setting, state, i, j)
-    if w[SHARED_COUNT] != 0.0:
-        total += w[SHARED_COUNT] * shared_partners(state, i, j)
     if w[POPULARITY] != 0.0:
         total += w[POPULARITY] * popularity(state, j, together)
     if w[DEGREE_PLUS] != 0.0:

@@ -132,7 +132,8 @@ class Twin:
             if k >= 0
         }
         memory = fades.get(j, 0.0) / max(1.0, sum(fades.values()))
-        return float(setting.search + setting.referral * referral + setting.memory * memory)
+        search = setting.search[self.world.country[i], self.world.country[j]]
+        return float(search + setting.referral * referral + setting.memory * memory)
 
     def may_meet(self, i: int, j: int) -> bool:
         """Whether partnership is open to the two at all: partnerships are international."""
@@ -168,7 +169,8 @@ class Twin:
             if j == i:
                 weights.append(1.0)
             elif j in partners:
-                weights.append(rule.end(j, time) if rule else self.end(i, j, time))
+                bound = time < self.state.term[self.slot(i, j)]  # inside its contract term nobody has the choice
+                weights.append(rule.end(j, time) if rule and not bound else self.end(i, j, time))
             elif self.may_meet(i, j):
                 weights.append(rule.propose(j, time) if rule else self.propose(i, j, time))
             else:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ..world import World, WorldArrays
 
 
+DAYS_A_YEAR = 365.25
+
+
 @dataclass(frozen=True)
 class CompiledMeasure:
     """One measure in one world and replicate; n institutions, F fields. Times in years."""
@@ -32,11 +35,16 @@ class CompiledMeasure:
     second_listed: bool
     fields: np.ndarray  # float64[F], 1 where a field is in scope
 
-    def level(self, time: float) -> float:
-        """Strength at a time: 0 outside its dates, growing over the ramp."""
+    @property
+    def wind_down(self) -> float:
+        """Years from its start to the end of what it terminates."""
+        return self.measure.wind_down_days / DAYS_A_YEAR
+
+    def level(self, time: float, grid: float) -> float:
+        """Strength at a time: 0 outside its dates; a ramp moves at the starts of quarters, of which ``grid`` is the last."""
         if not self.start <= time < self.end:
             return 0.0
-        grown = 1.0 if self.ramp <= 0.0 else min(1.0, (time - self.start) / self.ramp)
+        grown = 1.0 if self.ramp <= 0.0 else min(1.0, max(0.0, grid - self.start) / self.ramp)
         return float(self.measure.strength * grown)
 
     def sides(self, country: np.ndarray, listed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

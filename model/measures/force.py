@@ -34,9 +34,9 @@ class Forces:
         self.leakage = np.zeros(0)
         self.unrenewable = np.zeros(0, np.int64)
 
-    def update(self, time: float) -> bool:
-        """Bring the arrays to a time; whether anything changed."""
-        active = [(m, m.level(time)) for m in self.measures]
+    def update(self, time: float, grid: float) -> bool:
+        """Bring the arrays to a time in the quarter that begins at ``grid``; whether anything changed."""
+        active = [(m, m.level(time, grid)) for m in self.measures]
         active = [(m, level) for m, level in active if level > 0.0]
         listed = self._listed(time)
         matters = any(m.first_listed or m.second_listed for m, _ in active)
@@ -64,7 +64,8 @@ class Forces:
         words = -(-count // BITS)
         bits = [np.zeros((n, words), np.uint64) for _ in range(2)]
         self.sides = [compiled.sides(self.world.arrays.country, listed) for compiled in self.active]
-        meeting, passage, formation = np.ones(count), np.ones(count), np.zeros(count)
+        meeting, passage, leaked = np.ones(count), np.ones(count), np.zeros(count)
+        formation = np.zeros(count)
         acceptance, maintenance = np.ones(count), np.zeros(count)
         lift, ease = np.ones(n), np.ones(n)
         self.reach, self.leakage = np.zeros(count), np.zeros(count)
@@ -80,11 +81,12 @@ class Forces:
             maintenance[m] = measure.effects.maintenance * level
             if measure.mode != "none":
                 passage[m] = 1.0 - self.reach[m] * (1.0 - measure.leakage)
+                leaked[m] = self.reach[m] * measure.leakage / passage[m] if passage[m] > 0.0 else 0.0
             touched = scope[0] | scope[1]
             lift[touched] *= max(1.0, meeting[m] * passage[m] * np.exp(formation[m]))
             ease[touched] *= max(1.0, np.exp(-maintenance[m]))
         self.regime = Regime(
-            bits[0], bits[1], meeting, passage, formation, acceptance, maintenance,
+            bits[0], bits[1], meeting, passage, leaked, formation, acceptance, maintenance,
             np.array([m.measure.channel == "official" for m in self.active], np.bool_),
             np.array([m.fields for m in self.active]).reshape(count, len(self.world.fields)),
             lift, ease,

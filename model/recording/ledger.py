@@ -95,8 +95,8 @@ class Ledger:
         slots = slots[np.lexsort((state.second[slots], state.first[slots]))]
         names = ("first", "second", "initiator", "field", "channel", "number")
         whole = np.stack([getattr(state, name)[slots].astype(np.int64) for name in names], axis=1)
-        w = [strength_at(state, int(slot), now, self.strength_years) for slot in slots]
-        self.snapshots.append((now, whole, np.stack([np.array(w, float), state.start[slots]], axis=1)))
+        w = 1.0 - (1.0 - state.strength[slots]) * np.exp(-(now - state.since[slots]) / self.strength_years)
+        self.snapshots.append((now, whole, np.stack([w, state.start[slots]], axis=1)))
 
     def finish(self, replicate: int, state: State) -> ReplicateRecord:
         """All that was kept, as arrays."""

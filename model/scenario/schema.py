@@ -240,11 +240,6 @@ class Measure(Frozen):
             raise InputError(
                 f"{self.end} does not come after the start", where="end", allowed=f"a date after {self.start}"
             )
-        if self.mode == "terminate" and self.ramp_years > 0:
-            raise InputError(
-                f"{self.ramp_years} years do not go with mode terminate", where="ramp_years",
-                allowed="0: a termination has one date, and wind_down_days before it",
-            )  # fmt: skip
         if self.range is not None and self.range[0] > self.range[1]:
             raise InputError(
                 f"{as_written(self.range)} is reversed", where="range",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import exp
 from unittest.mock import patch
 
 import numpy as np
@@ -16,6 +17,7 @@ from random_worlds import Case, refreshed_bounds
 
 from model.dynamics import draws, fast, plain
 from model.dynamics.opportunity import NOTHING
+from model.dynamics.terms import PROPOSAL, Term
 
 EDGE = 1e-12
 REJECTED = -2
@@ -76,10 +78,10 @@ class Chooser:
     def __init__(self, case: Case, i: int) -> None:
         self.case, self.i = case, i
         self.bounds = refreshed_bounds(case)
-        self.ending, self.search, self.referral, self.memory = fast.masses(
+        self.ending, self.search, self.closure, self.referral, self.memory = fast.masses(
             case.world, case.setting, case.state, self.bounds, i
         )
-        self.proposing = self.search + self.referral + self.memory
+        self.proposing = self.search + self.closure + self.referral + self.memory
         self.total = 1.0 + self.ending + self.proposing
         self.lift, self.ease = float(case.regime.lift[i]), float(case.regime.ease[i])
         self.extra = (self.lift - 1.0) * self.proposing + (self.ease - 1.0) * self.ending
@@ -103,6 +105,10 @@ class Chooser:
             yield Cell("ending", j, (p / d * self.ending, self.ending / d))
         yield from self._searched()
         start = self.ending + self.search
+        ways = [(h, j) for h in mine for j in sorted(reference.partners(state, h) - {i})]
+        for k, (_, j) in enumerate(ways if self.closure > 0.0 else []):
+            yield Cell("closure", j, (start, self.closure), (k / len(ways), 1.0 / len(ways)))
+        start += self.closure
         for p, h in enumerate(mine if self.referral > 0.0 else []):
             others = sorted(reference.partners(state, h) - {i})
             for q, j in enumerate(others):
@@ -146,7 +152,7 @@ class Chooser:
         for cell in cells:
             j = cell.candidate
             mass = masses[cell.component, j]
-            part = self._part(cell.component, j)
+            part = self.part(cell.component, j)
             thinned, added = part * min(before[j], after[j]), part * max(after[j] - before[j], 0.0)
             for corner in cell.corners(self.total):
                 self._check_threshold(cell, corner, thinned / mass, added=False)
@@ -154,19 +160,23 @@ class Chooser:
                 if bound > 1.0:
                     self._check_threshold(cell, corner, added / ((bound - 1.0) * mass), added=True)
 
-    def _part(self, component: str, j: int) -> float:
+    def part(self, component: str, j: int) -> float:
         """Share of the weight of j that comes by a component: a partner's by ending, a stranger's by meeting."""
         partner = j in reference.partners(self.case.state, self.i)
         if component == "ending" or partner or j == self.i:
             return float(component == "ending" and partner)
-        parts = dict(zip(("search", "referral", "memory"), reference.meeting_parts(self.case, self.i, j), strict=True))
+        search, referral, memory = reference.meeting_parts(self.case, self.i, j)
+        # what the unbounded count adds to a stranger met by search comes by closure, where its weight is positive
+        weight = max(0.0, float(self.case.setting.weights[PROPOSAL, Term.SHARED_COUNT]))
+        bare = search * exp(-weight * reference.statistic(self.case, Term.SHARED_COUNT, self.i, j))
+        parts = {"search": bare, "closure": search - bare, "referral": referral, "memory": memory}
         return parts[component] / sum(parts.values())
 
     def _check_that_nothing_is_missed(self, weights: np.ndarray, masses: dict[tuple[str, int], float]) -> None:
         mine = reference.partners(self.case.state, self.i)
         for j, weight in enumerate(weights):
-            for component in ("ending",) if j in mine else ("search", "referral", "memory"):
-                if j != self.i and weight > 0.0 and self._part(component, j) > 0.0:
+            for component in ("ending",) if j in mine else ("search", "closure", "referral", "memory"):
+                if j != self.i and weight > 0.0 and self.part(component, j) > 0.0:
                     assert masses[component, j] > 0.0
 
     def _check_components(self) -> None:

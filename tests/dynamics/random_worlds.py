@@ -113,13 +113,13 @@ def random_setting(
     weights = rng.normal(0.0, 0.5, (3, TERMS))
     weights[:, Term.LOAD] = -rng.uniform(0.0, 1.0, 3)
     weights[:, Term.SECULAR] = rng.normal(0.0, 0.03, 3)
-    weights[:, [Term.SHARED_COUNT, Term.DEGREE_PLUS]] *= 0.3 if unbounded else 0.0
+    weights[:, [Term.SHARED_COUNT, Term.DEGREE_PLUS]] *= [0.6, 0.2] if unbounded else 0.0
     return Setting(
         weights=weights,
         affinity=rng.normal(0.0, 0.7, (c, c)),
         covariates=rng.normal(0.0, 1.0, (covariates, n, n)),
         covariate_weights=rng.normal(0.0, 0.5, (3, covariates)),
-        search=1.0 / n,
+        search=rng.uniform(0.5, 1.5, (c, c)) / n,
         referral=float(rng.uniform(0.2, 2.0)),
         memory=float(rng.uniform(0.2, 2.0)),
         memory_years=float(rng.uniform(2.0, 6.0)),
@@ -147,6 +147,7 @@ def random_regime(rng: np.random.Generator, world: WorldArrays, count: int) -> R
     sides = [np.zeros((n, words), np.uint64) for _ in range(2)]
     meeting = np.exp(rng.normal(0.0, 0.5, count)) * (rng.random(count) > 0.1)
     passage = np.where(rng.random(count) < 0.3, rng.uniform(0.0, 0.9, count), 1.0)
+    leaked = np.where(passage < 1.0, rng.uniform(0.0, 1.0, count), 0.0)
     formation, maintenance = rng.normal(0.0, 0.4, count), rng.normal(0.0, 0.4, count)
     scope = (rng.random(count) > 0.2)[:, None] * (rng.random((count, fields)) < 0.7)
     lift, ease = np.ones(n), np.ones(n)
@@ -158,7 +159,7 @@ def random_regime(rng: np.random.Generator, world: WorldArrays, count: int) -> R
         lift[touched] *= max(1.0, meeting[m] * passage[m] * np.exp(formation[m]))
         ease[touched] *= max(1.0, np.exp(-maintenance[m]))
     return Regime(
-        sides[0], sides[1], meeting, passage, formation, np.exp(rng.normal(0.0, 0.5, count)), maintenance,
+        sides[0], sides[1], meeting, passage, leaked, formation, np.exp(rng.normal(0.0, 0.5, count)), maintenance,
         rng.random(count) < 0.5, scope.astype(float), lift, ease,
     )  # fmt: skip
 
@@ -217,7 +218,7 @@ def random_case(
 
 def refreshed_bounds(case: Case) -> fast_bounds.Bounds:
     """The tables of the fast engine for a case."""
-    bounds = fast_bounds.new_bounds(case.world)
+    bounds = fast_bounds.new_bounds(case.world, case.setting)
     fast_bounds.refresh(case.world, case.setting, case.state, bounds)
     return bounds
 

@@ -81,7 +81,7 @@ def value(case: Case, row: int, i: int, j: int) -> float:
 
 
 def meeting_parts(case: Case, i: int, j: int) -> tuple[float, float, float]:
-    """Search, referral and memory of meet_ij = 1/N + q R_ij + q_m Mem_ij."""
+    """Search (1/N, by countries), referral and memory of meet_ij = 1/N + q R_ij + q_m Mem_ij."""
     state, setting = case.state, case.setting
     mine = partners(state, i)
     shared = mine & partners(state, j)
@@ -92,7 +92,8 @@ def meeting_parts(case: Case, i: int, j: int) -> tuple[float, float, float]:
         if k >= 0
     }
     memory = fading.get(j, 0.0) / max(1.0, sum(fading.values()))
-    return setting.search, setting.referral * referral, setting.memory * memory
+    search = float(setting.search[case.world.country[i], case.world.country[j]])
+    return search, setting.referral * referral, setting.memory * memory
 
 
 def measures_on(case: Case, i: int, j: int) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from math import exp
-from typing import Any
 
 import mesa
 import numpy as np
@@ -15,7 +14,7 @@ from small_models import END, finished, measure, model, scenario
 
 from model.clock import year_of
 from model.dynamics import plain
-from model.dynamics.state import ACCEPTED, CHOSEN, NOW, PROPOSALS, SPELLS
+from model.dynamics.state import NOW
 from model.errors import InputError
 from model.institution import Institution
 from model.partnership_model import PartnershipModel
@@ -28,12 +27,6 @@ LIVELY = {"formation": {"base": 0.5}, "contracts": {"median_months": 4.0}, "main
 @pytest.fixture(scope="module")
 def grown() -> PartnershipModel:
     return finished(scenario(MEASURES, institutions=40, parameters=LIVELY))
-
-
-@pytest.fixture(scope="module")
-def free() -> PartnershipModel:
-    """A run of the twin without any rule of its own."""
-    return finished(scenario(MEASURES, parameters=LIVELY, engine="twin", **TINY))
 
 
 # --- a mesa.Model ----------------------------------------------------------------------------------------------------
@@ -145,97 +138,6 @@ def test_an_institution_is_a_view_of_its_row(grown: PartnershipModel) -> None:
         assert all(agent in other.partners for other in agent.partners)
 
 
-# --- rules of one's own ----------------------------------------------------------------------------------------------
-
-
-class Hermit(Institution):
-    """Proposes to nobody and accepts nobody."""
-
-    def propose(self, other: Institution, time: float) -> float:
-        return 0.0
-
-    def accept(self, other: Institution, field: str, time: float) -> float:
-        assert field in self.model.world.fields
-        return 0.0
-
-
-class Faithful(Institution):
-    """Ends nothing by choice."""
-
-    def end(self, other: Institution, time: float) -> float:
-        return 0.0
-
-
-class Unchanged(Institution):
-    """Overrides everything by what it does anyway."""
-
-    def propose(self, other: Institution, time: float) -> float:
-        return super().propose(other, time)
-
-    def end(self, other: Institution, time: float) -> float:
-        return super().end(other, time)
-
-    def accept(self, other: Institution, field: str, time: float) -> float:
-        return super().accept(other, field, time)
-
-
-def ruled(rule: type[Institution], rows: set[int], **keywords: Any) -> PartnershipModel:
-    return finished(
-        scenario(MEASURES, parameters=LIVELY, **TINY), institution_of=lambda r: rule if r in rows else None, **keywords
-    )
-
-
-def test_a_rule_of_its_own_changes_only_those_institutions(free: PartnershipModel) -> None:
-    rows = {0, 5, 9, 20}
-    run = ruled(Hermit, rows)
-    assert run.engine == "twin"
-    assert {type(run.institution(row)) for row in rows} == {Hermit}
-    assert type(run.institution(1)) is Institution
-    spells = run.state.spell_whole[: run.state.counts[SPELLS], :2]
-    ever = {int(k) for k in spells.ravel()} | {k for pair in ties(run.state) for k in pair}
-    assert ever.isdisjoint(rows) and len(ever) > 20
-    assert any(rows & set(pair) for pair in ties(free.state))
-
-
-def test_the_first_decision_that_the_rule_changes_is_the_first_that_differs(free: PartnershipModel) -> None:
-    """Up to the first partnership of a hermit, the run is the same bit for bit."""
-    run = ruled(Hermit, {0, 5})
-    starts = [
-        (float(t), {int(a), int(b)})
-        for (a, b), t in [
-            *((pair, free.state.start[slot]) for pair, slot in ties(free.state).items()),
-            *zip(free.state.spell_whole[: free.state.counts[SPELLS], :2], free.state.spell_times[:, 0], strict=False),
-        ]
-    ]
-    first = min(t for t, pair in starts if pair & {0, 5})
-    again = {
-        float(t)
-        for t in [
-            *run.state.start[list(ties(run.state).values())],
-            *run.state.spell_times[: run.state.counts[SPELLS], 0],
-        ]
-    }
-    assert {t for t, _ in starts if t < first} <= again
-    assert first not in again
-
-
-def test_who_ends_nothing_by_choice_keeps_its_partnerships(free: PartnershipModel) -> None:
-    run = ruled(Faithful, set(range(free.world.n)))
-    assert CHOSEN not in run.state.spell_whole[: run.state.counts[SPELLS], 6]
-    assert CHOSEN in free.state.spell_whole[: free.state.counts[SPELLS], 6]
-
-
-def test_a_rule_that_repeats_the_model_s_changes_no_bit(free: PartnershipModel) -> None:
-    run = ruled(Unchanged, {0, 3, 11, 30})
-    assert different_arrays(run.state, free.state) == []
-    assert run.state.counts[ACCEPTED] > 0 and run.state.counts[PROPOSALS] > run.state.counts[ACCEPTED]
-
-
-def test_a_rule_for_nobody_leaves_the_engine() -> None:
-    run = model(scenario(), institution_of=lambda row: None)
-    assert run.engine == "fast"
-
-
 # --- explanations ----------------------------------------------------------------------------------------------------
 
 
@@ -297,3 +199,16 @@ def test_the_twin_looks_at_the_state_as_it_is() -> None:
         run.run_for(1)
         assert run.twin().state is run.state and run.twin().regime is run.forces.regime
         assert year_of(run.now) == run.state.clock[NOW]
+
+
+def test_a_model_just_made_stands_at_the_start_of_its_first_quarter() -> None:
+    """Sizes, capacities, rates and the date are set, so that it can explain itself."""
+    measures = {"on": measure(date(2010, 1, 1), effects={"meeting": 0.5, "opportunity": 2.0})}
+    run = model(scenario(measures))
+    options = run.institution(0).explain()
+    assert 1e-4 < sum(option.probability for option in options if option.action == "propose") < 0.9
+    assert any(option.measures == pytest.approx(0.5) for option in options) or run.institution(0).bloc == "Russia"
+    rate, sizes = run.state.rate.copy(), run.state.log_size.copy()
+    run.run_for(1)
+    assert np.array_equal(rate, run.state.rate)
+    assert abs(sizes - run.state.log_size).max() < 0.3  # only an institution's own drift has moved

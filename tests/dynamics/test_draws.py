@@ -109,6 +109,13 @@ def test_poisson_is_the_inverse_of_its_distribution(u: float, mean: float) -> No
     assert u <= stats.poisson.cdf(k, mean) + 1e-9
 
 
+def test_the_largest_uniform_draw_gives_a_plausible_number() -> None:
+    """The sum of the probabilities may end a little short of 1; what is above it must not count on for ever."""
+    for mean in np.linspace(0.05, 499.0, 200):
+        k = draws.poisson_from_uniform(1.0 - 2.0**-53, float(mean))
+        assert mean < k < mean + 12.0 * np.sqrt(mean) + 25.0
+
+
 @pytest.mark.parametrize(("mean_a", "mean_b"), [(0.02, 0.4), (1.0, 3.0), (50.0, 0.1), (900.0, 400.0), (1700.0, 30.0)])
 def test_pairs_are_independent_poisson_variates(mean_a: float, mean_b: float) -> None:
     pairs = np.array([draws.poisson_pair(KEY, draws.OUTPUT, i, 3, 8000, mean_a, mean_b) for i in range(6000)])

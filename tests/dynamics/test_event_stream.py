@@ -70,7 +70,7 @@ def quarters(rates: list[float], count: int, seed: int = 1) -> tuple[np.ndarray,
 
 
 def test_every_institution_has_poisson_opportunities_at_its_own_rate() -> None:
-    rates = [12.0, 6.0, 1.5, 0.0, 30.0]
+    rates = [12.0, 22.0, 1.5, 0.0, 30.0]
     counts, times = quarters(rates, 500)
     for column, rate in zip(counts.T, rates, strict=True):
         mean = 0.25 * rate
@@ -122,13 +122,14 @@ def test_a_world_without_rates_has_no_events() -> None:
 
 
 def test_what_is_left_of_a_wait_is_stretched_in_inverse_proportion() -> None:
-    state = random_case(1).state
+    case = random_case(1)
+    state = case.state
     state.clock[:] = 2012.0, 2012.06
-    events.stretch_wait(state, 100.0, 300.0)
+    events.stretch_wait(state, case.key, QUARTER, 100.0, 300.0)
     assert state.clock[NEXT] == pytest.approx(2012.02, abs=1e-9)
-    events.stretch_wait(state, 300.0, 300.0)
+    events.stretch_wait(state, case.key, QUARTER, 300.0, 300.0)
     assert state.clock[NEXT] == pytest.approx(2012.02, abs=1e-9)
-    events.stretch_wait(state, 300.0, 0.0)
+    events.stretch_wait(state, case.key, QUARTER, 300.0, 0.0)
     assert state.clock[NEXT] == np.inf
 
 
@@ -144,7 +145,7 @@ def test_a_stretched_stream_is_a_poisson_stream_of_the_new_rate() -> None:
         counts[k, 0] = len(stream(state, case.key, 8000 + k, cut))
         before = events.stream_rate(state)
         state.rate[:] = 20.0
-        events.stretch_wait(state, before, events.stream_rate(state))
+        events.stretch_wait(state, case.key, 8000 + k, before, events.stream_rate(state))
         waits.append((state.clock[NEXT] - cut) * events.stream_rate(state))
         counts[k, 1] = len(stream(state, case.key, 8000 + k, start + 0.25))
     assert stats.kstest(waits, "expon").pvalue > 1e-3
@@ -152,6 +153,23 @@ def test_a_stretched_stream_is_a_poisson_stream_of_the_new_rate() -> None:
         assert abs(column.sum() - 600 * mean) < 4.0 * np.sqrt(600 * mean)
         assert 1e-4 < stats.chi2.sf(((column - mean) ** 2).sum() / mean, 600) < 1.0 - 1e-4
     assert abs(np.corrcoef(counts.T)[0, 1]) < 4.0 / np.sqrt(600)
+
+
+def test_a_stream_that_stood_still_moves_again_when_rates_return() -> None:
+    """There is no wait to stretch: one is drawn."""
+    case = random_case(6, n=4, countries=2, density=0.0, former=0.0)
+    state, waits, count = case.state, [], 0
+    for k in range(300):
+        state.clock[NOW] = 2000.0 + 0.25 * k
+        state.rate[:] = 0.0
+        events.open_stream(state, case.key, 8000 + k)
+        assert stream(state, case.key, 8000 + k, 2000.1 + 0.25 * k) == []
+        state.rate[:] = 20.0
+        events.stretch_wait(state, case.key, 8000 + k, 0.0, 80.0)
+        waits.append((state.clock[NEXT] - state.clock[NOW]) * 80.0)
+        count += len(stream(state, case.key, 8000 + k, 2000.25 + 0.25 * k))
+    assert stats.kstest(waits, "expon").pvalue > 1e-3
+    assert abs(count - 300 * 12.0) < 4.0 * np.sqrt(300 * 12.0)
 
 
 def test_a_case_shares_nothing_with_its_copy() -> None:

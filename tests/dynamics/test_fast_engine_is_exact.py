@@ -8,14 +8,15 @@ import reference_formulas as reference
 from choice_taken_apart import Chooser
 from hypothesis import given
 from hypothesis import strategies as st
-from random_worlds import TIME, Case, law, random_case, refreshed_bounds, seeds
+from random_worlds import TIME, Case, law, random_case, refreshed_bounds, seeds, ties
 from scipy import stats
 
 from model.dynamics import bounds as fast_bounds
 from model.dynamics import fast
+from model.dynamics.fast import ENOUGH
 from model.dynamics.opportunity import NOTHING
 from model.dynamics.state import DEGREE_BOUND, DEGREE_MAX
-from model.dynamics.terms import LOAD, MAINTENANCE, PROPOSAL, SIZE, STRENGTH, Term
+from model.dynamics.terms import MAINTENANCE, PROPOSAL, SIZE, Term
 
 cases = st.builds(
     random_case,
@@ -25,6 +26,7 @@ cases = st.builds(
     density=st.sampled_from([0.0, 0.2, 0.5, 0.9]),
     former=st.sampled_from([0.0, 0.3, 0.9]),
     measures=st.sampled_from([0, 1, 2, 4, 70]),
+    unbounded=st.booleans(),
     domestic=st.booleans(),
     covariates=st.integers(0, 1),
 )
@@ -53,7 +55,7 @@ def test_the_compiled_choice_is_the_written_one(case: Case, i: int, number: int)
 
 def surprise(seed: int, draws_made: int, measures: int) -> float:
     """p-value of simulated choices of one institution against the plain weights."""
-    case = random_case(seed, n=16, density=0.3, former=0.4, measures=measures)
+    case = random_case(seed, n=16, density=0.3, former=0.4, measures=measures, unbounded=seed % 2 == 1)
     i = int(np.argmax(case.state.degree))
     weights, bounds = Chooser(case, i).plain_weights(case), refreshed_bounds(case)
     counts = np.zeros(case.n)
@@ -99,18 +101,23 @@ def test_alias_tables_give_each_size_its_share(case: Case) -> None:
 @given(cases)
 def test_bounds_hold_every_value(case: Case) -> None:
     bounds = refreshed_bounds(case)
-    assert case.state.counts[DEGREE_BOUND] >= 2 * case.state.counts[DEGREE_MAX]
+    assert case.state.counts[DEGREE_BOUND] > case.state.counts[DEGREE_MAX]
     w, country = case.setting.weights, case.world.country
     for i in range(case.n):
         for j in range(case.n):
             if i == j:
                 continue
-            load = w[PROPOSAL, LOAD] * reference.statistic(case, Term.LOAD, i, j)
-            strength = w[PROPOSAL, STRENGTH] * reference.statistic(case, Term.STRENGTH, i, j)
-            v = reference.value(case, PROPOSAL, i, j) - load - strength
+            together = int((min(i, j), max(i, j)) in ties(case.state))
+            count = reference.statistic(case, Term.SHARED_COUNT, i, j)
+            v = reference.value(case, PROPOSAL, i, j) - w[PROPOSAL, Term.SHARED_COUNT] * count
+            v -= w[PROPOSAL, Term.STRENGTH] * reference.statistic(case, Term.STRENGTH, i, j)
+            v -= fast_bounds.own_degree(case.setting, case.state, PROPOSAL, i, together)
             assert v <= bounds.pair_log[country[i], country[j]] + w[PROPOSAL, SIZE] * case.state.log_size[j] + 1e-9
-            m = reference.value(case, MAINTENANCE, i, j)
-            assert m - w[MAINTENANCE, LOAD] * reference.statistic(case, Term.LOAD, i, j) >= bounds.lowest[0] - 1e-9
+            m = reference.value(case, MAINTENANCE, i, j) - w[MAINTENANCE, Term.SHARED_COUNT] * count
+            assert (
+                m - fast_bounds.own_degree(case.setting, case.state, MAINTENANCE, i, together)
+                >= bounds.lowest[0] - 1e-9
+            )
 
 
 @pytest.mark.parametrize(("b1", "b2"), [(2.0, -1.5), (-2.0, 1.5), (1.0, 1.0), (-1.0, -1.0), (0.0, 2.0), (3.0, -1.0)])
@@ -133,11 +140,27 @@ def test_bounds_are_renewed_before_a_degree_outgrows_them() -> None:
     assert fast.evolve(*arguments)
 
 
-def test_the_fast_engine_declines_what_it_cannot_bound() -> None:
-    setting = random_case(1).setting
-    assert fast_bounds.supports(setting)
-    for term in (Term.SHARED_COUNT, Term.DEGREE_PLUS):
-        for row in range(3):
-            weights = setting.weights.copy()
-            weights[row, term] = 0.1
-            assert not fast_bounds.supports(setting._replace(weights=weights))
+def test_bounds_follow_the_capabilities_that_there_are() -> None:
+    """A wide bound of the gap costs nothing where no gap is wide: else acceptances could be as small as exp(-30)."""
+    case = random_case(3)
+    case.setting.weights[:, Term.CAPABILITY_GAP] = 3.0
+    widest = float(np.ptp(case.state.capability))
+    wide, exact = (refreshed_bounds(case.with_setting(gap_bound=bound)) for bound in (10.0, widest))
+    assert widest < 10.0
+    assert (wide.pair_log == exact.pair_log).all() and wide.lowest == exact.lowest
+
+
+def test_the_random_states_use_every_component() -> None:
+    """They hold candidates of each, with and without favourable measures, and enough paths to count them."""
+    seen, added, counted = set(), 0, 0
+    for seed in range(30):
+        case = random_case(
+            seed, n=12, density=0.7, former=0.5, measures=seed % 3, unbounded=True, domestic=seed % 2 == 1
+        )
+        chooser = Chooser(case, 0)
+        weights = chooser.plain_weights(case)
+        seen |= {cell.component for cell in chooser.cells() if chooser.part(cell.component, cell.candidate) > 0.0}
+        added += int((weights > chooser.plain_weights(case.without_measures()) + 1e-9).any())
+        counted += case.setting.weights[PROPOSAL, Term.SHARED_COUNT] * case.state.degree[0] > ENOUGH
+    assert seen == {"ending", "search", "closure", "referral", "memory"}
+    assert added > 5 and counted > 0

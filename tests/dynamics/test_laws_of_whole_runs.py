@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from random_worlds import different_arrays, law, ties
-from small_models import BUSY, END, SANCTIONS, finished, in_scope, measure, model, scenario
+from small_models import BUSY, END, SANCTIONS, START, finished, in_scope, measure, model, scenario
 
 from model.dynamics.state import (
     ACCEPTED,
@@ -183,10 +183,9 @@ def test_a_copy_taken_at_any_time_goes_on_as_the_model_does(time: float, measure
 
 @pytest.mark.parametrize("engine", ["fast", "plain"])
 def test_results_do_not_depend_on_how_much_room_there_is_at_first(engine: str) -> None:
-    lively = {**BUSY, "formation": {"base": 0.5}}
-    whole, narrow = model(scenario(parameters=lively, engine=engine)), model(scenario(parameters=lively, engine=engine))
+    whole, narrow = model(scenario(parameters=BUSY, engine=engine)), model(scenario(parameters=BUSY, engine=engine))
     small = new_state(narrow.world.n, len(narrow.world.countries), width=4, room=64, spells=64)
-    for name in ("capability", "rate", "clock"):
+    for name in ("log_size", "capability", "capacity", "rate", "clock"):
         getattr(small, name)[:] = getattr(narrow.state, name)
     narrow.state = small
     assert_same(whole.run_to_end(), narrow.run_to_end())
@@ -232,6 +231,14 @@ def test_living_partnerships_are_exposed_and_their_works_appear() -> None:
         lived = run.state.clock[NOW] - max(run.state.start[slot], run.start + 1.5)
         assert 0.0 < run.state.exposure[slot, place] <= lived
     assert run.state.led.sum() > 0
+
+
+def test_a_run_that_is_shown_from_its_start_has_periods_of_one_year() -> None:
+    run = finished(scenario(show_from=START))
+    record = run.ledger.finish(0, run.state)
+    assert record.lengths.tolist() == [1.0] * 4
+    assert record.ends.tolist() == [2011.0, 2012.0, 2013.0, 2014.0]
+    assert record.initiated.sum() == run.state.counts[ACCEPTED]
 
 
 def test_sizes_follow_the_national_inputs() -> None:

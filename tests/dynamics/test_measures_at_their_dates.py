@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from random_worlds import different_arrays, law
-from small_models import END, START, all_starts, finished, in_scope, measure, model, scenario
+from small_models import END, START, finished, measure, model, scenario
 
 from model.clock import year_of
-from model.dynamics.state import NOW, PERSONAL, SPELLS
+from model.dynamics import fast
+from model.dynamics.state import NEXT, NOW, OPPORTUNITIES, SPELLS
 from model.partnership_model import PartnershipModel
 
 dates = st.dates(START + timedelta(days=30), END - timedelta(days=30))
@@ -64,7 +66,10 @@ def test_a_cut_by_a_measure_without_effect_changes_no_bit(engine: str, days: lis
 
 
 @law(12)
-@given(dates, st.sampled_from([{"effects": {"meeting": 0.3}}, BAN, {"effects": {"opportunity": 2.0}}]))
+@given(
+    dates.filter(lambda day: day.year < 2013),
+    st.sampled_from([{"effects": {"meeting": 0.3}}, BAN, {"effects": {"opportunity": 2.0}}]),
+)
 def test_before_its_date_a_measure_changes_no_bit(day: date, kind: dict[str, Any]) -> None:
     """Two scenarios share their luck until a measure parts them, and part then."""
     free, bound = model(scenario()), model(scenario({"m": measure(day, **kind)}))
@@ -127,77 +132,29 @@ def test_effects_follow_the_strength() -> None:
     assert regime.passage[0] == pytest.approx(1.0 - 0.5 * 0.8)
 
 
-@law(12)
-@given(dates)
-def test_under_a_total_ban_nothing_starts_from_its_day_on(day: date) -> None:
-    run = finished(scenario({"ban": measure(day, **BAN)}))
-    assert all_starts(run).max(initial=0.0) < year_of(day)
-    assert all_starts(free_run("fast")).max() >= year_of(END) - 0.5  # without it they start to the end
+def levels_in_use(run: PartnershipModel, name: str) -> dict[int, set[float]]:
+    """Strengths of a measure while partnerships form and dissolve, by quarter."""
+    in_use: dict[int, set[float]] = {}
+    evolve = fast.evolve
+
+    def watched(*arguments: Any) -> Any:
+        names = [compiled.name for compiled in run.forces.active]
+        level = run.forces.levels[names.index(name)] if name in names else 0.0
+        in_use.setdefault(run.quarter, set()).add(level)
+        return evolve(*arguments)
+
+    with patch.object(fast, "evolve", watched):
+        run.run_until(10)
+    return in_use
 
 
-def test_after_its_end_partnerships_start_again() -> None:
-    day, end = date(2011, 2, 10), date(2012, 8, 15)
-    starts = np.concatenate(
-        [all_starts(finished(scenario({"ban": measure(day, end=end, **BAN)}), replicate=k)) for k in range(6)]
-    )
-    inside = (starts >= year_of(day)) & (starts < year_of(end))
-    assert not inside.any()
-    assert (starts < year_of(day)).any() and (starts >= year_of(end)).any()
-    assert starts[starts >= year_of(end)].min() < year_of(end) + 0.25  # from its day, not from the next quarter
-
-
-def test_what_passes_a_ban_is_personal() -> None:
-    day = date(2011, 2, 10)
-    run = finished(scenario({"ban": measure(day, mode="freeze_new", leakage=0.8, channel="official")}))
-    slots = in_scope(run)
-    assert any(run.state.start[slot] > year_of(day) for slot in slots)
-    for slot in slots:
-        assert (run.state.channel[slot] == PERSONAL) == (run.state.start[slot] >= year_of(day))
-
-
-@law(10)
-@given(dates, st.integers(0, 300), st.integers(0, 20))
-def test_termination_ends_what_is_in_scope_when_the_wind_down_is_over(day: date, days: int, replicate: int) -> None:
-    over = year_of(day) + days / 365.25
-    run = model(scenario({"m": measure(day, mode="terminate", wind_down_days=days)}), replicate=replicate)
-    while run.running:
-        run.run_for(1)
-        if run.state.clock[NOW] > over:
-            assert in_scope(run) == []
-    free = finished(scenario(), replicate=replicate)
-    assert in_scope(free) != []
-    spells = slice(0, run.state.counts[SPELLS])
-    terminated = run.state.spell_whole[spells, 6] == 2
-    assert (run.state.spell_times[spells, 1][terminated] == over).all()
-    assert terminated.any() or over >= run.end
-
-
-def test_termination_waits_for_the_wind_down() -> None:
-    run = model(scenario({"m": measure(date(2012, 2, 10), mode="terminate", wind_down_days=365)}))
-    run.run_until(12)  # the start of 2013, six weeks before it is over
-    assert in_scope(run) != []
-    run.run_until(13)
-    assert in_scope(run) == []
-
-
-def test_a_measure_that_is_lifted_in_its_wind_down_terminates_nothing() -> None:
-    run = finished(
-        scenario({"m": measure(date(2012, 2, 10), mode="terminate", wind_down_days=365, end=date(2012, 9, 1))})
-    )
-    assert 2 not in run.state.spell_whole[: run.state.counts[SPELLS], 6]
-    assert in_scope(run) != []
-
-
-def test_no_renewal_ends_running_partnerships_within_a_few_years_only_by_their_terms() -> None:
-    day = date(2010, 11, 10)
-    of = scenario({"m": measure(day, mode="no_renewal", channel="official")}, end=date(2020, 1, 1))
-    run = model(of)
-    run.run_until(5)
-    before = len(in_scope(run))
-    run.run_to_end()
-    assert before > 3 and in_scope(run) == []
-    spells = slice(0, run.state.counts[SPELLS])
-    assert 2 not in run.state.spell_whole[spells, 6]
+def test_a_measure_without_effect_does_not_move_the_ramp_of_another() -> None:
+    """Ramps move on the grid of quarters, and that does not depend on which measures exist."""
+    ramp = measure(date(2010, 2, 20), ramp_years=2.0, effects={"meeting": 0.1})
+    idle = {f"idle{k}": measure(date(2010, 3 * k + 2, 25), "Russia", "West") for k in range(3)}
+    alone, beside = (levels_in_use(model(scenario({"ramp": ramp, **others})), "ramp") for others in ({}, idle))
+    assert alone == beside
+    assert all(len(levels) == 1 for levels in alone.values()) and alone[8049] == {1.0}
 
 
 # --- institutions ----------------------------------------------------------------------------------------------------
@@ -223,13 +180,38 @@ def test_fewer_opportunities_are_taken_from_the_day_on() -> None:
     for kind in (everyone, {"from": {}, "to": {}}):
         run = model(scenario({"m": measure(date(2010, 5, 16), **kind)}))
         run.run_for(1)
-        before = int(run.state.counts[7])
+        before = int(run.state.counts[OPPORTUNITIES])
         run.run_for(1)
-        counts.append(int(run.state.counts[7]) - before)
+        counts.append(int(run.state.counts[OPPORTUNITIES]) - before)
     # half of the quarter at full rate, half at a quarter of it
     mean = run.world.n * 12.0 * 0.25
     assert abs(counts[0] - mean * 0.625) < 4.0 * np.sqrt(mean * 0.625)
     assert abs(counts[1] - mean) < 4.0 * np.sqrt(mean)
+
+
+def test_a_change_of_rates_stretches_the_wait_that_is_left() -> None:
+    everyone = {"from": {}, "to": {}}
+    day = date(2010, 5, 16)
+    waits = []
+    for effects in ({}, {"opportunity": 0.25}):
+        run = model(scenario({"m": measure(day, **everyone, effects=effects)}))
+        run.run_until((year_of(day) - run.start) * 4)
+        assert run.state.clock[NOW] == year_of(day)
+        waits.append(run.state.clock[NEXT] - run.state.clock[NOW])
+    assert waits[1] == pytest.approx(4.0 * waits[0], rel=1e-9)
+
+
+def test_opportunities_return_when_what_stopped_them_all_is_lifted_inside_a_quarter() -> None:
+    pause = measure(date(2010, 4, 20), end=date(2010, 5, 1), effects={"opportunity": 0.0}, **{"from": {}, "to": {}})
+    count, mean = 0, 0.0
+    for k in range(6):
+        run = model(scenario({"pause": pause}), replicate=k)
+        run.run_for(1)
+        before = int(run.state.counts[OPPORTUNITIES])
+        run.run_for(1)
+        count += int(run.state.counts[OPPORTUNITIES]) - before
+        mean += run.world.n * 3.0 * (91 - 11) / 91
+    assert abs(count - mean) < 4.0 * np.sqrt(mean)
 
 
 def test_capability_of_the_second_side_grows_while_the_measure_holds() -> None:

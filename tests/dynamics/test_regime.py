@@ -49,8 +49,8 @@ def test_answers_and_maintenance_follow_their_formulas(seed: int, measures: int)
         added, factor = regime.answer_effect(r, i, j, field)
         assert added == pytest.approx(sum(float(r.formation[m]) for m in inside), abs=1e-12)
         assert factor == pytest.approx(np.prod([float(r.acceptance[m]) for m in inside]), rel=1e-12)
-        barred = any(r.passage[m] < 1.0 for m in inside)
-        assert regime.channel_of_new(r, i, j, field) == (PERSONAL if barred else OFFICIAL)
+        official = np.prod([1.0 - float(r.leaked[m]) for m in inside])
+        assert regime.official_share(r, i, j, field) == pytest.approx(official, rel=1e-12)
         for channel in (OFFICIAL, PERSONAL):
             expected = reference.maintenance_effect(case, i, j, field, channel)
             assert regime.maintenance_effect(r, i, j, field, channel) == pytest.approx(expected, abs=1e-12)
@@ -106,7 +106,7 @@ def test_no_measures_is_no_effect() -> None:
             assert regime.field_factor(nothing, i, j, 0) == regime.proposal_factor(case.world, nothing, i, j) == 1.0
             assert regime.answer_effect(nothing, i, j, 0) == (0.0, 1.0)
             assert regime.maintenance_effect(nothing, i, j, 0, OFFICIAL) == 0.0
-            assert regime.channel_of_new(nothing, i, j, 0) == OFFICIAL
+            assert regime.official_share(nothing, i, j, 0) == 1.0
 
 
 def test_sides_hold_in_both_directions_and_only_across() -> None:
@@ -115,9 +115,18 @@ def test_sides_hold_in_both_directions_and_only_across() -> None:
     first, second = np.zeros((6, 1), np.uint64), np.zeros((6, 1), np.uint64)
     first[[0, 1]], second[[2, 3]] = 1, 1
     one = regime.no_measures(6, 4)._replace(
-        first_side=first, second_side=second, meeting=np.full(1, 0.25), passage=np.ones(1), formation=np.zeros(1),
+        first_side=first, second_side=second, meeting=np.full(1, 0.25), passage=np.ones(1), leaked=np.zeros(1), formation=np.zeros(1),
         acceptance=np.ones(1), maintenance=np.zeros(1), official=np.zeros(1, np.bool_), fields=np.ones((1, 4)),
     )  # fmt: skip
     touched = {(i, j) for i in range(6) for j in range(6) if not regime.untouched(one, i, j)}
     assert touched == {(a, b) for a in (0, 1) for b in (2, 3)} | {(b, a) for a in (0, 1) for b in (2, 3)}
     assert {regime.proposal_factor(case.world, one, i, j) for i, j in touched} == {0.25}
+
+
+def test_without_a_common_field_a_measure_without_effect_has_factor_one() -> None:
+    case = random_case(9, n=6, measures=1)
+    neutral = case.regime._replace(meeting=np.ones(1), passage=np.ones(1), formation=np.zeros(1))
+    case.world.profile[0], case.world.profile[5] = [1.0, 0.0, 0.0, 0.0], [0.0, 0.5, 0.5, 0.0]
+    neutral.first_side[0], neutral.second_side[5] = 1, 1
+    assert not regime.untouched(neutral, 0, 5)
+    assert regime.proposal_factor(case.world, neutral, 0, 5) == 1.0
