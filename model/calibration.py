@@ -83,9 +83,18 @@ def calibration_file(data: str) -> Path:
     return own if data and own.exists() else PACKAGED
 
 
-@lru_cache
 def read_calibration(path: Path = PACKAGED) -> Calibration:
-    """Read a calibration table. Raises `InputError`."""
+    """Read a calibration table; a file that changed is read again. Raises `InputError`."""
+    whole = path.resolve()
+    try:
+        changed = whole.stat().st_mtime_ns
+    except OSError:
+        raise InputError("there is no such table", where=str(path), allowed="a table of `comity calibrate`") from None
+    return _read(whole, changed)
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, _: int) -> Calibration:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         numbers = {name: _numbers(content.get(name, {})) for name in ("affinity", "lead", "observation", "parameters")}
@@ -96,8 +105,6 @@ def read_calibration(path: Path = PACKAGED) -> Calibration:
             provenance=content.get("provenance", {}),
             **numbers["observation"],
         )
-    except FileNotFoundError:
-        raise InputError("there is no such table", where=str(path), allowed="a table of `comity calibrate`") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
         raise InputError(
             f"is no calibration table: {error}", where=str(path), allowed="a table of `comity calibrate`"

@@ -76,7 +76,8 @@ class PartnershipModel(mesa.Model):
         self._institutions: dict[int, Institution] = {}
         self._rules = self._own_rules(institution_of)
         self.engine = "twin" if self._rules else scenario.run.engine
-        self._snapshots = sorted(year_of(day) for day in scenario.record.snapshots)
+        dates = sorted(year_of(day) for day in scenario.record.snapshots)
+        self._snapshots = [date for date in dates if self.start < date <= self.end]
         self._schedule_measures()
         self._stand_at_the_start()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .calibration import Calibration, calibration_file, read_calibration
+from .errors import InputError
 from .partnership_model import PartnershipModel
 from .recording import ReplicateRecord, series_frame, snapshots_frame, spells_frame
 from .world import World, build_world
@@ -52,6 +53,14 @@ class Simulation:
 def draw_seed() -> int:
     """A seed from the operating system, for runs that name none; always recorded."""
     return int(np.random.SeedSequence().generate_state(1, np.uint32)[0])
+
+
+def check_luck(replicates: int, seed: int) -> None:
+    """Raise `InputError` for a number of replicates or a seed that cannot be."""
+    if replicates < 1:
+        raise InputError(f"{replicates} replicates", where="run.replicates", allowed="a whole number from 1")
+    if not 0 <= seed < 2**32:
+        raise InputError(f"seed {seed}", where="run.seed", allowed="a whole number from 0 to 4294967295")
 
 
 def warm_up(scenario: Scenario) -> None:
@@ -120,7 +129,8 @@ def simulate(
     """
     seed = scenario.run.seed if seed is None else seed
     seed = draw_seed() if seed is None else seed
-    world = build_world(scenario)
     count = scenario.run.replicates if replicates is None else replicates
+    check_luck(count, seed)
+    world = build_world(scenario)
     records = [run_replicate(scenario, world, k, seed, callback, calibration) for k in range(count)]
     return assemble(scenario, world, records, seed, calibration)

@@ -38,16 +38,12 @@ def default_jobs() -> int:
 
 def resolved(scenario: Scenario, replicates: int | None = None, seed: int | None = None) -> Scenario:
     """The scenario with its number of replicates and its seed filled in; a seed is drawn if there is none."""
-    from model.errors import InputError
-    from model.simulation import draw_seed
+    from model.simulation import check_luck, draw_seed
 
     count = scenario.run.replicates if replicates is None else replicates
     seed = scenario.run.seed if seed is None else seed
     seed = draw_seed() if seed is None else seed
-    if count < 1:
-        raise InputError(f"{count} replicates", where="run.replicates", allowed="a whole number from 1")
-    if not 0 <= seed < 2**32:
-        raise InputError(f"seed {seed}", where="run.seed", allowed="a whole number from 0 to 4294967295")
+    check_luck(count, seed)
     return scenario.model_copy(update={"run": scenario.run.model_copy(update={"replicates": count, "seed": seed})})
 
 

@@ -51,6 +51,8 @@ class Bounds(NamedTuple):
     search_peak: np.ndarray  # float64[c], largest meeting rate by search
     lowest: np.ndarray  # float64[1], lower bound of m
     covariate_range: np.ndarray  # float64[K, 2], smallest and largest value of each dyadic covariate
+    meet: np.ndarray  # float64[n], scratch of a choice that is drawn by looking at everyone
+    weights: np.ndarray  # float64[n], the same
     paths: np.ndarray  # int32[n], paths to each institution while one choice is made; zeros between
 
 
@@ -71,6 +73,8 @@ def new_bounds(world, setting) -> Bounds:
         search_peak=setting.search.max(axis=1),
         lowest=np.zeros(1),
         covariate_range=np.array(ranges, float).reshape(-1, 2),
+        meet=np.zeros(n),
+        weights=np.zeros(n),
         paths=np.zeros(n, np.int32),
     )
 

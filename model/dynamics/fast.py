@@ -15,7 +15,8 @@ Composition and rejection. The weights of a choice (see `plain`) are split into 
 A component is drawn by its mass, a candidate within it, and the candidate is accepted with probability of its true
 weight over its bound; if rejected, all is drawn again. For every candidate, component masses times acceptances sum to
 its plain weight (`choice_weights` here; tests compare it with the plain one). Unfavourable measures only thin, and
-favourable ones only add, with draws of their own: so the other draws stay common to two scenarios.
+favourable ones only add, with draws of their own: so the other draws stay common to two scenarios. After many
+rejections, which only extreme numbers bring about, the choice is drawn from all plain weights.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from .compiling import kernel
 from .events import next_event, opportunity_due, stream_rate
 from .network import has_room, shared_partners, slot_of
 from .opportunity import NOTHING, carry_out, fading, in_term, memory_scale
+from .plain import choice_weights, chosen_from
 from .regime import maintenance_effect, proposal_factor
 from .state import DEGREE_BOUND, DEGREE_MAX, NEXT, NOW, OPPORTUNITIES
 from .terms import MAINTENANCE, PROPOSAL, SHARED_COUNT, SIZE, value, value_without_count
@@ -35,6 +37,8 @@ from .terms import MAINTENANCE, PROPOSAL, SHARED_COUNT, SIZE, value, value_witho
 ENDING, SEARCH, CLOSURE, REFERRAL, MEMORY = range(5)
 """Components of a choice; what is left is no change."""
 COMPONENTS = 5
+PATIENCE = 1000
+"""Rejections after which a choice is drawn by looking at everyone: as exact, since attempts are independent."""
 ENOUGH = 2.0
 """Log of the largest bound of closure that is taken without counting paths."""
 
@@ -227,14 +231,14 @@ def ending_acceptance(world, setting, state, mass, i, j, slot, time):
 
 @kernel
 def choose(world, setting, regime, state, bounds, key, i, number, time):
-    """The choice of i: an institution (a partner to leave, a stranger to propose to) or NOTHING."""
+    """The choice of i: an institution (a partner to leave, a stranger to propose to); NOTHING or i itself: no change."""
     mass = masses(world, setting, state, bounds, i)
     ending, proposing = mass[ENDING], mass[SEARCH] + mass[CLOSURE] + mass[REFERRAL] + mass[MEMORY]
     lift, ease = regime.lift[i], regime.ease[i]
     extra = (lift - 1.0) * proposing + (ease - 1.0) * ending
     total = 1.0 + ending + proposing
     attempt = 0
-    while True:
+    while attempt < PATIENCE:
         u, v = draws.uniforms(key, draws.CHOICE, i, number, attempt)
         added = False
         x = u * total - 1.0
@@ -279,6 +283,8 @@ def choose(world, setting, regime, state, bounds, key, i, number, time):
                 if w < share * share_kept(proposal_factor(world, regime, i, j), lift, added):
                     return j
         attempt += 1
+    choice_weights(world, setting, regime, state, i, time, bounds.meet, bounds.weights)
+    return np.int64(chosen_from(bounds.weights, draws.uniforms(key, draws.CHOICE, i, number, attempt)[0]))
 
 
 @kernel

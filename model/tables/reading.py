@@ -47,7 +47,7 @@ class FieldRow:
     world_share: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tables:
     """Checked tables of one folder; optional ones fall back to the packaged folder or to assumptions, as said."""
 

@@ -65,16 +65,20 @@ def build_inputs(scenario: Scenario) -> NationalInputs:
     """Inputs of a scenario's run; a year's value stands in its middle."""
     growth = tuple((code, g.publications, g.capability_level) for code, g in sorted(scenario.inputs.growth.items()))
     return _build(
-        scenario.world.data, year_of(scenario.time.start), year_of(scenario.time.end), scenario.inputs.damping, growth,
+        read_tables(scenario.world.data or None), year_of(scenario.time.start), year_of(scenario.time.end), scenario.inputs.damping, growth,
         scenario.parameters.capability.input_weight,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=32)
 def _build(
-    data: str, start: float, end: float, damping: float, growth: tuple[tuple[str, float, float], ...], weight: float
+    tables: Tables,
+    start: float,
+    end: float,
+    damping: float,
+    growth: tuple[tuple[str, float, float], ...],
+    weight: float,
 ) -> NationalInputs:
-    tables = read_tables(data or None)
     times = start + QUARTER * np.arange(round((end - start) * QUARTERS_A_YEAR))
     middles = times + 0.5 * QUARTER - 0.5  # a year's value belongs to its middle
     given = {code: (publications, level) for code, publications, level in growth}
