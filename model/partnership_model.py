@@ -13,7 +13,7 @@ from .calibration import Calibration, calibration_file, read_calibration
 from .clock import QUARTER, QUARTERS_A_YEAR, date_of, year_of
 from .dynamics import bounds as fast_bounds
 from .dynamics import contracts, draws, events, fast, growth, output, plain
-from .dynamics.state import DEGREE_BOUND, DEGREE_MAX, NOW, State, new_state, with_room
+from .dynamics.state import DEGREE_BOUND, DEGREE_MAX, LOGGED, NOW, State, new_state, with_room
 from .dynamics.twin import Twin
 from .errors import InputError
 from .institution import Institution, RuleOf
@@ -193,6 +193,7 @@ class PartnershipModel(mesa.Model):
         shown = year_of(scenario.time.show_from)
         if end == shown:
             self.ledger.open(self.state)
+            self.state.counts[LOGGED] = 0
         period = 1.0 if scenario.record.every == "year" else QUARTER
         if end > shown and (end / period) % 1.0 == 0.0:
             self.ledger.close_period(self.world.arrays, self.state)
@@ -303,7 +304,8 @@ class PartnershipModel(mesa.Model):
     # --- beginnings ---------------------------------------------------------------------------------------------
 
     def _first_state(self) -> State:
-        state = new_state(self.world.n, len(self.world.countries))
+        log = 16 * self.world.n if self.configuration.record.decisions else 0
+        state = new_state(self.world.n, len(self.world.countries), log=log)
         state.capability[:] = self.world.arrays.capability
         state.rate[:] = self.configuration.parameters.process.opportunity_rate
         state.clock[:] = self.start

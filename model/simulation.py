@@ -12,7 +12,7 @@ import numpy as np
 from .calibration import Calibration, calibration_file, read_calibration
 from .errors import InputError
 from .partnership_model import PartnershipModel
-from .recording import ReplicateRecord, series_frame, snapshots_frame, spells_frame
+from .recording import ReplicateRecord, decisions_frame, series_frame, snapshots_frame, spells_frame
 from .world import World, build_world
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Simulation:
     series: pd.DataFrame
     spells: pd.DataFrame
     snapshots: pd.DataFrame
+    decisions: pd.DataFrame
 
 
 def draw_seed() -> int:
@@ -111,6 +112,7 @@ def assemble(
         ),
         spells=spells_frame(world, ordered),
         snapshots=snapshots_frame(world, ordered),
+        decisions=decisions_frame(world, ordered),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import calibrating, checking, comparing, doctoring, keeping, running, saom, scenarios, sweeping
+from . import calibrating, checking, comparing, doctoring, exporting, keeping, running, saom, scenarios, sweeping
 from .output import Output
 
 DONE, FAILED, BAD_INPUT, PARTLY_DONE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -39,6 +39,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "schema": checking.schema,
     "plot": keeping.plot,
     "reproduce": keeping.reproduce,
+    "export": exporting.export,
     "calibrate": calibrating.calibrate,
     "saom": saom.saom,
     "doctor": doctoring.doctor,

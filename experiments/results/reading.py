@@ -63,6 +63,15 @@ class Result:
         """Networks at the dates asked for, see `model.recording`."""
         return read_frame(self.folder, "snapshots")
 
+    @cached_property
+    def decisions(self) -> pd.DataFrame:
+        """Proposals, answers and ends, see `model.recording`; kept where the scenario says so."""
+        if not self.scenario.record.decisions:
+            raise InputError(
+                "keeps no decisions", where=str(self.folder), allowed="a run with --set record.decisions=true"
+            )
+        return read_frame(self.folder, "decisions")
+
 
 def open_result(folder: Path | str) -> Result:
     """Open a finished result; `InputError` for anything else."""

@@ -32,7 +32,7 @@ class Reproduction:
 
 
 def reproduce(folder: Path, *, jobs: int | None = None, on_progress: OnProgress | None = None) -> Reproduction:
-    """Check the files of a result, run its scenario with its seed again, and compare series, spells and snapshots."""
+    """Check the files of a result, run its scenario with its seed again, and compare all its frames."""
     result = open_result(folder)
     damaged = damage(folder)
     if damaged:
@@ -46,6 +46,8 @@ def reproduce(folder: Path, *, jobs: int | None = None, on_progress: OnProgress 
         "spells": simulation.spells,
         "snapshots": simulation.snapshots,
     }
+    if scenario.record.decisions:
+        fresh["decisions"] = simulation.decisions
     differing = [
         f"{name}: {line}" for name, frame in fresh.items() for line in first_differences(getattr(result, name), frame)
     ]

@@ -26,6 +26,8 @@ def write_frames(folder: Path, simulation: Simulation) -> None:
     write_csv(series, folder / "series.csv")
     write_parquet(simulation.spells, folder / "spells.parquet")
     write_parquet(simulation.snapshots, folder / "snapshots.parquet")
+    if simulation.scenario.record.decisions:
+        write_parquet(simulation.decisions, folder / "decisions.parquet")
 
 
 def finish(folder: Path, scenario: Scenario, started: datetime, command: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from .state import (
     DEGREE_MAX,
     FOREVER,
     FREE,
+    LOGGED,
     NOW,
     REMEMBERED,
     SLOTS,
@@ -121,7 +122,23 @@ def has_room(state):
         state.counts[DEGREE_MAX] + 2 <= state.partners.shape[1]
         and state.counts[SLOTS] - state.counts[FREE] + 2 <= len(state.first)
         and state.counts[SPELLS] + 2 <= len(state.spell_times)
+        and (len(state.log_times) == 0 or state.counts[LOGGED] + 2 <= len(state.log_times))
     )
+
+
+@kernel
+def log(state, i, j, action, accepted, instrument, time):
+    """Write down what i did about j, where decisions are logged."""
+    if len(state.log_times) == 0:
+        return
+    place = state.counts[LOGGED]
+    state.counts[LOGGED] += 1
+    state.log_whole[place, 0] = i
+    state.log_whole[place, 1] = j
+    state.log_whole[place, 2] = action
+    state.log_whole[place, 3] = accepted
+    state.log_whole[place, 4] = instrument
+    state.log_times[place] = time
 
 
 @kernel

@@ -9,9 +9,9 @@ import numpy as np
 
 from . import draws
 from .compiling import kernel
-from .network import dissolve, form, former_strength, slot_of
+from .network import dissolve, form, former_strength, log, slot_of
 from .regime import answer_effect, drawn_field, maintenance_effect, official_share
-from .state import ACCEPTED, CHOSEN, ENDED, OFFICIAL, PERSONAL, PROPOSALS
+from .state import ACCEPTED, CHOSEN, ENDED, LEFT, OFFICIAL, PERSONAL, PROPOSALS, PROPOSED
 from .terms import ANSWER, MAINTENANCE, value
 
 NOTHING = -1
@@ -89,7 +89,9 @@ def propose(world, setting, regime, state, key, i, j, number, time):
     state.counts[PROPOSALS] += 1
     field = drawn_field(world, regime, i, j, draws.uniforms(key, draws.FIELD, i, number, 0)[0])
     p = consent_probability(world, setting, regime, state, i, j, field, time)
-    if draws.uniforms(key, draws.CONSENT, i, number, 0)[0] >= p:
+    accepted = draws.uniforms(key, draws.CONSENT, i, number, 0)[0] < p
+    log(state, i, j, PROPOSED, accepted, -1, time)
+    if not accepted:
         return False
     state.counts[ACCEPTED] += 1
     begin(world, setting, regime, state, key, i, j, number, field, time)
@@ -106,4 +108,5 @@ def carry_out(world, setting, regime, state, key, i, chosen, number, time):
         propose(world, setting, regime, state, key, i, chosen, number, time)
     else:
         state.counts[ENDED] += 1
+        log(state, i, chosen, LEFT, True, state.instrument[slot], time)
         dissolve(world, state, slot, CHOSEN, time, setting.strength_years)

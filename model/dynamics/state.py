@@ -19,14 +19,16 @@ OFFICIAL, PERSONAL = 0, 1
 """Channels of a partnership."""
 FOREVER = np.inf
 
+# What an institution did at an opportunity (column `action` of the log).
+PROPOSED, LEFT = 0, 1
+
 # Why a partnership ended (column `reason` of the spells).
 CHOSEN, LAPSED, TERMINATED = 0, 1, 2
 
 # Scalars that a kernel changes, in State.counts.
-SLOTS, FREE, SPELLS, EVENT_NUMBER, NEXT_ACTOR, DEGREE_BOUND, DEGREE_MAX, OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED = (
-    range(11)
-)
-COUNTS = 11
+SLOTS, FREE, SPELLS, EVENT_NUMBER, NEXT_ACTOR, DEGREE_BOUND, DEGREE_MAX = range(7)
+OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED, LOGGED = range(7, 12)
+COUNTS = 12
 
 
 class State(NamedTuple):
@@ -63,6 +65,9 @@ class State(NamedTuple):
     # ended partnerships
     spell_whole: np.ndarray  # int64[P, 7]: first, second, initiator, field, channel, instrument, reason
     spell_times: np.ndarray  # float64[P, 3]: start, end, strength at the end
+    # decisions, where they are logged; without room they are not
+    log_whole: np.ndarray  # int64[E, 5]: institution, other, action, accepted, instrument
+    log_times: np.ndarray  # float64[E]
     # the clock and counters
     clock: np.ndarray  # float64[2]: time now, time of the next event
     counts: np.ndarray  # int64[COUNTS]
@@ -75,8 +80,13 @@ class State(NamedTuple):
 NOW, NEXT = 0, 1
 
 
-def new_state(n: int, countries: int, width: int = 64, room: int | None = None, spells: int | None = None) -> State:
-    """An empty network of ``n`` institutions with room for ``room`` partnerships, each institution ``width`` partners."""
+def new_state(
+    n: int, countries: int, width: int = 64, room: int | None = None, spells: int | None = None, log: int = 0
+) -> State:
+    """An empty network of ``n`` institutions with room for ``room`` partnerships, each institution ``width`` partners.
+
+    ``log``: room for decisions to begin with; 0: they are not logged.
+    """
     room = room or max(64, 12 * n)
     spells = spells or max(64, 16 * n)
     counts = np.zeros(COUNTS, np.int64)
@@ -111,6 +121,8 @@ def new_state(n: int, countries: int, width: int = 64, room: int | None = None, 
         free=np.zeros(room, np.int32),
         spell_whole=np.zeros((spells, 7), np.int64),
         spell_times=np.zeros((spells, 3)),
+        log_whole=np.zeros((log, 5), np.int64),
+        log_times=np.zeros(log),
         clock=np.zeros(2),
         counts=counts,
         initiated=np.zeros((countries, countries), np.int64),
@@ -147,4 +159,8 @@ def with_room(state: State) -> State:
         more = 2 * spells + taken
         new["spell_whole"] = _widened(state.spell_whole, (more, 7), 0)
         new["spell_times"] = _widened(state.spell_times, (more, 3), 0)
+    logged = len(state.log_times)
+    if 0 < logged < state.counts[LOGGED] + 2:
+        new["log_whole"] = _widened(state.log_whole, (2 * logged, 5), 0)
+        new["log_times"] = _widened(state.log_times, (2 * logged,), 0)
     return state._replace(**new)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from . import draws, events, network, opportunity
 from . import regime as regimes
-from .state import ACCEPTED, CHOSEN, ENDED, NEXT, NOW, OPPORTUNITIES, PROPOSALS
+from .state import ACCEPTED, CHOSEN, ENDED, LEFT, NEXT, NOW, OPPORTUNITIES, PROPOSALS, PROPOSED
 from .terms import ANSWER, MAINTENANCE, PROPOSAL, Term
 
 
@@ -223,6 +223,7 @@ class Twin:
             slot = self.slot(i, j)
             if slot >= 0:
                 state.counts[ENDED] += 1
+                network.log(state, i, j, LEFT, True, state.instrument[slot], time)
                 network.dissolve(self.world, state, slot, CHOSEN, time, setting.strength_years)
             else:
                 self._propose(key, i, j, number, time, rules or {})
@@ -244,7 +245,9 @@ class Twin:
         u = draws.uniforms(key, draws.FIELD, i, number, 0)[0]
         field = int(regimes.drawn_field(self.world, self.regime, i, j, u))
         p = rules[j].accept(i, field, time) if j in rules else self.accept(j, i, field, time)
-        if draws.uniforms(key, draws.CONSENT, i, number, 0)[0] >= p:
+        accepted = draws.uniforms(key, draws.CONSENT, i, number, 0)[0] < p
+        network.log(state, i, j, PROPOSED, accepted, -1, time)
+        if not accepted:
             return
         state.counts[ACCEPTED] += 1
         opportunity.begin(self.world, self.setting, self.regime, state, key, i, j, number, field, time)

@@ -2,6 +2,14 @@
 
 from .ledger import Ledger, ReplicateRecord
 from .series import INDICATORS, series_frame
-from .tables import snapshots_frame, spells_frame
+from .tables import decisions_frame, snapshots_frame, spells_frame
 
-__all__ = ["INDICATORS", "Ledger", "ReplicateRecord", "series_frame", "snapshots_frame", "spells_frame"]
+__all__ = [
+    "INDICATORS",
+    "Ledger",
+    "ReplicateRecord",
+    "decisions_frame",
+    "series_frame",
+    "snapshots_frame",
+    "spells_frame",
+]

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..dynamics.compiling import kernel
 from ..dynamics.network import strength_at
-from ..dynamics.state import ACCEPTED, ENDED, FOREVER, NOW, OPPORTUNITIES, PROPOSALS, SLOTS, SPELLS, State
+from ..dynamics.state import ACCEPTED, ENDED, FOREVER, LOGGED, NOW, OPPORTUNITIES, PROPOSALS, SLOTS, SPELLS, State
 
 FLOWS = ("initiated", "ended", "led")
 PACE = (OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED)
@@ -45,6 +45,8 @@ class ReplicateRecord:
     degree: np.ndarray  # float64[P], mean degree
     spell_whole: np.ndarray  # int64[S, 7], see State
     spell_times: np.ndarray  # float64[S, 3]
+    log_whole: np.ndarray = field(default_factory=lambda: np.zeros((0, 5), np.int64))  # int64[D, 5], see State
+    log_times: np.ndarray = field(default_factory=lambda: np.zeros(0))  # float64[D]
     snapshots: list[tuple[float, np.ndarray, np.ndarray]] = field(default_factory=list)
     """(time, int64[E, 6]: first, second, initiator, field, channel, slot's number; float64[E, 2]: strength, start)."""
 
@@ -104,9 +106,10 @@ class Ledger:
         def stack(name: str) -> np.ndarray:
             return np.array([row[name] for row in self.rows])
 
-        spells = int(state.counts[SPELLS])
+        spells, logged = int(state.counts[SPELLS]), int(state.counts[LOGGED])
         return ReplicateRecord(
             replicate, stack("ends"), stack("lengths"), stack("initiated"), stack("ended"), stack("led"), stack("ties"),
             stack("strength"), stack("pace"), stack("degree"),
-            state.spell_whole[:spells].copy(), state.spell_times[:spells].copy(), self.snapshots,
+            state.spell_whole[:spells].copy(), state.spell_times[:spells].copy(),
+            state.log_whole[:logged].copy(), state.log_times[:logged].copy(), self.snapshots,
         )  # fmt: skip

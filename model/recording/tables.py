@@ -1,4 +1,4 @@
-"""Spells and snapshots as tidy frames."""
+"""Spells, snapshots and decisions as tidy frames."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 REASONS = ("chosen", "lapsed", "terminated")
 CHANNELS = ("official", "personal")
+ACTIONS = ("propose", "end")
 
 
 def last_day(end: float) -> date:
@@ -96,3 +97,30 @@ def snapshots_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.Data
                 )
             )
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def decisions_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.DataFrame:
+    """Every proposal and every end that an institution chose: replicate, time, a, b, country_a, country_b, action, accepted.
+
+    ``a`` decides about ``b``; ``accepted`` is b's answer to a proposal, and true for an end, which needs none. Times in
+    years. Order: replicate, then time. Empty where the scenario does not keep decisions.
+    """
+    names, country = np.array(world.names), np.array(world.countries)[world.arrays.country]
+    frames = []
+    for record in records:
+        whole = record.log_whole
+        frames.append(
+            pd.DataFrame(
+                {
+                    "replicate": np.full(len(whole), record.replicate),
+                    "time": record.log_times,
+                    "a": names[whole[:, 0]],
+                    "b": names[whole[:, 1]],
+                    "country_a": country[whole[:, 0]],
+                    "country_b": country[whole[:, 1]],
+                    "action": np.array(ACTIONS)[whole[:, 2]],
+                    "accepted": whole[:, 3].astype(bool),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)

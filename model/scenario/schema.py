@@ -83,6 +83,7 @@ class RecordSettings(Frozen):
     snapshots: tuple[QuarterDay, ...] = Field(
         (), description="Dates within the run at which the network is kept", json_schema_extra=_meta("dates")
     )
+    decisions: bool = Field(False, description="Whether every proposal, answer and end is kept", strict=True)
 
 
 class CountryGrowth(Frozen):

@@ -107,18 +107,27 @@ def random_setting(
     unbounded: bool = False,
     domestic: bool = False,
     covariates: int = 1,
+    kept: int | None = None,
 ) -> Setting:
-    """Numbers with every term in use in every row; the two unbounded counts only if asked for."""
+    """Numbers with every term in use in every row; the two unbounded counts only if asked for.
+
+    ``kept`` leaves only so many terms in use, and the unbounded ones: what bounds them is then reached.
+    """
     n, c = len(world.country), int(world.country.max()) + 1
     weights = rng.normal(0.0, 0.5, (3, TERMS))
     weights[:, Term.LOAD] = -rng.uniform(0.0, 1.0, 3)
     weights[:, Term.SECULAR] = rng.normal(0.0, 0.03, 3)
     weights[:, [Term.SHARED_COUNT, Term.DEGREE_PLUS]] *= [0.6, 0.2] if unbounded else 0.0
+    covariate_weights = rng.normal(0.0, 0.5, (3, covariates))
+    if kept is not None:
+        for row in weights:
+            row[[term for term in rng.permutation(TERMS)[kept:] if term != Term.SHARED_COUNT]] = 0.0
+        covariate_weights *= 0.0
     return Setting(
         weights=weights,
         affinity=rng.normal(0.0, 0.7, (c, c)),
         covariates=rng.normal(0.0, 1.0, (covariates, n, n)),
-        covariate_weights=rng.normal(0.0, 0.5, (3, covariates)),
+        covariate_weights=covariate_weights,
         search=rng.uniform(0.5, 1.5, (c, c)) / n,
         referral=float(rng.uniform(0.2, 2.0)),
         memory=float(rng.uniform(0.2, 2.0)),

@@ -29,10 +29,11 @@ cases = st.builds(
     unbounded=st.booleans(),
     domestic=st.booleans(),
     covariates=st.integers(0, 1),
+    kept=st.sampled_from([None, 0, 1, 2]),
 )
 
 
-@law(150)
+@law(300)
 @given(cases, st.integers(0, 2))
 def test_masses_times_acceptances_are_the_plain_weights(case: Case, i: int) -> None:
     Chooser(case, i).check()
