@@ -155,10 +155,12 @@ class Chooser:
             part = self.part(cell.component, j)
             thinned, added = part * min(before[j], after[j]), part * max(after[j] - before[j], 0.0)
             for corner in cell.corners(self.total):
-                self._check_threshold(cell, corner, thinned / mass, added=False)
-                bound = self.ease if cell.component == "ending" else self.lift
-                if bound > 1.0:
-                    self._check_threshold(cell, corner, added / ((bound - 1.0) * mass), added=True)
+                self._check_threshold(cell, corner, thinned / mass, EDGE * thinned / mass, added=False)
+                bound = (self.ease if cell.component == "ending" else self.lift) - 1.0
+                if bound > 0.0:
+                    # what is added is a difference: it is as exact as the whole weight, not as itself
+                    edge = EDGE * part * after[j] / (bound * mass)
+                    self._check_threshold(cell, corner, added / (bound * mass), edge, added=True)
 
     def part(self, component: str, j: int) -> float:
         """Share of the weight of j that comes by a component: a partner's by ending, a stranger's by meeting."""
@@ -192,12 +194,13 @@ class Chooser:
                 assert (self.answer(SetDraws(extra=(x, 0.5))) == NOTHING) == nothing
 
     def _check_threshold(
-        self, cell: Cell, corner: tuple[float, float, float], threshold: float, *, added: bool
+        self, cell: Cell, corner: tuple[float, float, float], threshold: float, edge: float, *, added: bool
     ) -> None:
-        assert threshold <= 1.0 + 1e-11  # else the bound does not bound
-        tests = [(threshold * (1.0 - EDGE), cell.candidate)] if threshold > 1e-300 else []
-        if threshold * (1.0 + EDGE) < 1.0:
-            tests.append((threshold * (1.0 + EDGE), REJECTED))
+        """The candidate is accepted just below the threshold and not just above it."""
+        assert threshold <= 1.0 + 10.0 * edge  # else the bound does not bound
+        tests = [(threshold - edge, cell.candidate)] if threshold > edge else []
+        if threshold + edge < 1.0:
+            tests.append((threshold + edge, REJECTED))
         for at, expected in tests:
             assert self.answer(self._draws(cell, corner, at, added)) == expected, (cell, threshold, added)
 
