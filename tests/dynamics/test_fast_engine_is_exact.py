@@ -39,6 +39,16 @@ def test_masses_times_acceptances_are_the_plain_weights(case: Case, i: int) -> N
     Chooser(case, i).check()
 
 
+@law(40)
+@given(seeds, st.floats(0.1, 1.5), st.sampled_from([0.4, 0.6]))
+def test_a_bare_process_of_closure_is_exact(seed: int, weight: float, density: float) -> None:
+    """Everyone meets everyone at rate 1 and only shared partners count, as in the reference process: bounds are tight."""
+    case = random_case(seed, n=14, density=density, domestic=True, unbounded=True, kept=0)
+    case.setting.weights[PROPOSAL, Term.SHARED_COUNT] = weight
+    case.setting.search[:] = 1.0
+    Chooser(case, 0).check()
+
+
 @pytest.mark.statistical
 @law(1500)
 @given(cases, st.integers(0, 2))
