@@ -28,7 +28,8 @@ def works(institutions: int, replicates: int, jobs: int) -> tuple[pd.DataFrame, 
     tables = []
     for year in (FIRST, LAST):
         of_year = volume[volume["date"].dt.year == year]
-        tables.append(of_year.pivot_table(index="replicate", columns="pair", values="value", observed=True))
+        table = of_year.pivot_table(index="replicate", columns="pair", values="value", observed=True)
+        tables.append(table.loc[:, table.sum() > 0])  # partnerships are international: none within one country
     degree = series[(series["indicator"] == "network.mean_degree") & (series["date"].dt.year == LAST)]["value"].mean()
     return tables[0], tables[1], float(degree)
 

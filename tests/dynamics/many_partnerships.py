@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from random_worlds import Case, random_case
+from random_worlds import Case, idle_measures, random_case
 from scipy import stats
 
 from model.dynamics import contracts, network
@@ -34,15 +34,11 @@ def many_ties(seed: int = 1) -> Case:
 
 def under_one_measure(case: Case, *, official: bool, half: bool = False) -> Case:
     """The case under one measure about field 0 between the two countries, or the first half of one of them."""
-    n = case.n
-    first, second = np.zeros((n, 1), np.uint64), np.zeros((n, 1), np.uint64)
-    first[: SIDE // 2 if half else SIDE], second[SIDE:] = 1, 1
+    row = np.arange(case.n)
     fields = np.zeros((1, 4))
     fields[0, 0] = 1.0
-    regime = no_measures(n, 4)._replace(
-        first_side=first, second_side=second, meeting=np.ones(1), passage=np.ones(1), leaked=np.zeros(1), formation=np.zeros(1),
-        acceptance=np.ones(1), maintenance=np.zeros(1), official=np.array([official]), fields=fields,
-    )  # fmt: skip
+    first = row < (SIDE // 2 if half else SIDE)
+    regime = idle_measures(first, row >= SIDE)._replace(official=np.array([official]), fields=fields)
     return Case(case.world, case.setting, regime, case.state, case.key, case.time)
 
 

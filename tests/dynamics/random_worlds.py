@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from model.dynamics import bounds as fast_bounds
 from model.dynamics import draws, events, network
 from model.dynamics.regime import BITS, Regime, no_measures
-from model.dynamics.state import NOW, REMEMBERED, State, new_state, with_room
+from model.dynamics.state import FREE, LOGGED, NOW, SLOTS, SPELLS, State, new_state, with_room
 from model.dynamics.terms import TERMS, Setting, Term
 from model.world import WorldArrays
 
@@ -173,6 +173,23 @@ def random_regime(rng: np.random.Generator, world: WorldArrays, count: int) -> R
     )  # fmt: skip
 
 
+def idle_measures(first: np.ndarray, second: np.ndarray, count: int = 1, fields: int = 4) -> Regime:
+    """``count`` measures between the same two sides, bool[n] each, on every channel and field, without any effect."""
+    n, bits = len(first), np.uint64(2**count - 1)
+    return no_measures(n, fields)._replace(
+        first_side=np.where(first, bits, np.uint64(0))[:, None],
+        second_side=np.where(second, bits, np.uint64(0))[:, None],
+        meeting=np.ones(count),
+        passage=np.ones(count),
+        leaked=np.zeros(count),
+        formation=np.zeros(count),
+        acceptance=np.ones(count),
+        maintenance=np.zeros(count),
+        official=np.zeros(count, np.bool_),
+        fields=np.ones((count, fields)),
+    )
+
+
 def random_state(
     rng: np.random.Generator, world: WorldArrays, setting: Setting, density: float, former: float, time: float = TIME
 ) -> State:
@@ -181,7 +198,7 @@ def random_state(
     Of the partnerships a third stands inside its contract term, a third past its end, a third has none.
     """
     n = len(world.country)
-    state = new_state(n, int(world.country.max()) + 1)
+    state = new_state(n, int(world.country.max()) + 1, log=1024)
     state.log_size[:] = rng.normal(0.0, 1.0, n)
     state.capability[:] = rng.normal(0.0, 1.0, n)
     state.capacity[:] = rng.uniform(2.0, 20.0, n)
@@ -236,7 +253,7 @@ def ties(state: State) -> dict[tuple[int, int], int]:
     """Living partnerships (lower, higher) -> slot, read from the slots alone."""
     return {
         (int(state.first[slot]), int(state.second[slot])): slot
-        for slot in range(state.counts[0])
+        for slot in range(state.counts[SLOTS])
         if state.first[slot] >= 0 and np.isinf(state.end[slot])
     }
 
@@ -251,7 +268,7 @@ def different_arrays(a: State, b: State) -> list[str]:
 
 def meaningful(state: State) -> list[np.ndarray]:
     """The arrays of a state without the room that is not filled yet."""
-    slots, free, spells = state.counts[0], state.counts[1], state.counts[2]
+    slots, free, spells = state.counts[[SLOTS, FREE, SPELLS]]
     filled = []
     for name, array in zip(State._fields, state, strict=True):
         if name in ("partners", "slots"):
@@ -260,10 +277,9 @@ def meaningful(state: State) -> list[np.ndarray]:
             array = array[:free]
         elif name.startswith("spell_"):
             array = array[:spells]
+        elif name.startswith("log_") and name != "log_size":
+            array = array[: state.counts[LOGGED]]
         elif name in State._fields[State._fields.index("first") : State._fields.index("free")]:
             array = array[:slots]
         filled.append(array)
     return filled
-
-
-assert REMEMBERED >= 2  # random states have institutions with several former partners

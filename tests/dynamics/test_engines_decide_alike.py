@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 from random_worlds import OF_INSTITUTIONS, QUARTER_START, Case, copied, different_arrays, law, random_case, seeds, ties
 
 from model.dynamics import draws, network, plain
-from model.dynamics.state import ACCEPTED, CHOSEN, ENDED, NEXT, OPPORTUNITIES, PROPOSALS, SPELLS, new_state
+from model.dynamics.state import (
+    ACCEPTED,
+    CHOSEN,
+    COUNTS,
+    ENDED,
+    LEFT,
+    LOGGED,
+    NEXT,
+    OPPORTUNITIES,
+    PROPOSALS,
+    PROPOSED,
+    SPELLS,
+    new_state,
+)
 from model.dynamics.twin import Twin
 
 QUARTER = round(QUARTER_START * 4)
@@ -112,11 +125,18 @@ def test_the_same_draws_give_the_same_decisions_step_by_step(case: Case) -> None
     assert done[ACCEPTED] <= done[PROPOSALS]
     reasons = case.state.spell_whole[before[SPELLS] : case.state.counts[SPELLS], 6]
     assert (reasons == CHOSEN).all() and len(reasons) == done[ENDED]
+    # the log holds the decisions that were not to change nothing, in their order
+    logged, times = case.state.log_whole[: case.state.counts[LOGGED]], case.state.log_times[: case.state.counts[LOGGED]]
+    assert [(int(i), int(j), float(t)) for (i, j), t in zip(logged[:, :2], times, strict=True)] == [
+        (i, j, time) for i, j, time in decisions if i != j
+    ]
+    assert (logged[:, 2] == PROPOSED).sum() == done[PROPOSALS] and (logged[:, 2] == LEFT).sum() == done[ENDED]
+    assert logged[logged[:, 2] == PROPOSED, 3].sum() == done[ACCEPTED]
 
 
 def test_the_runs_above_hold_every_kind_of_decision() -> None:
     """They propose, are refused, end, and do nothing: else the comparison would say little."""
-    totals = np.zeros(11, np.int64)
+    totals = np.zeros(COUNTS, np.int64)
     for seed in range(6):
         case = random_case(seed, n=12, measures=3)
         before = case.state.counts.copy()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 import reference_formulas as reference
@@ -12,7 +14,7 @@ from random_worlds import TIME, Case, law, random_case, refreshed_bounds, seeds,
 from scipy import stats
 
 from model.dynamics import bounds as fast_bounds
-from model.dynamics import fast
+from model.dynamics import draws, fast, plain
 from model.dynamics.fast import ENOUGH
 from model.dynamics.opportunity import NOTHING
 from model.dynamics.state import DEGREE_BOUND, DEGREE_MAX
@@ -42,7 +44,7 @@ def test_masses_times_acceptances_are_the_plain_weights(case: Case, i: int) -> N
 @law(40)
 @given(seeds, st.floats(0.1, 1.5), st.sampled_from([0.4, 0.6]))
 def test_a_bare_process_of_closure_is_exact(seed: int, weight: float, density: float) -> None:
-    """Everyone meets everyone at rate 1 and only shared partners count, as in the reference process: bounds are tight."""
+    """Everyone meets everyone at rate 1 and only shared partners count, as in the reference process."""
     case = random_case(seed, n=14, density=density, domestic=True, unbounded=True, kept=0)
     case.setting.weights[PROPOSAL, Term.SHARED_COUNT] = weight
     case.setting.search[:] = 1.0
@@ -62,6 +64,18 @@ def test_the_compiled_choice_is_the_written_one(case: Case, i: int, number: int)
     bounds = refreshed_bounds(case)
     arguments = (case.world, case.setting, case.regime, case.state, bounds, case.key, i, number, case.time)
     assert fast.choose(*arguments) == fast.choose.py_func(*arguments)
+
+
+@law(60)
+@given(cases, st.integers(0, 2), st.integers(0, 10_000))
+def test_after_many_rejections_the_choice_is_that_of_the_plain_engine(case: Case, i: int, number: int) -> None:
+    """Which is exact: how often a draw was rejected says nothing about the next one."""
+    bounds, weights = refreshed_bounds(case), Chooser(case, i).plain_weights(case)
+    with patch.object(fast, "PATIENCE", 0):
+        j = fast.choose.py_func(
+            case.world, case.setting, case.regime, case.state, bounds, case.key, i, number, case.time
+        )  # fmt: skip
+    assert j == plain.chosen_from(weights, draws.uniforms(case.key, draws.CHOICE, i, number, 0)[0])
 
 
 def surprise(seed: int, draws_made: int, measures: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from many_partnerships import NOW, SHARES, SIDE, lives, many_ties, near, of, review, under_one_measure
-from random_worlds import ties
+from random_worlds import idle_measures, ties
 from scipy import stats
 
 from model.dynamics import contracts, network, opportunity
@@ -118,11 +118,7 @@ def test_what_leaked_once_is_not_caught_at_the_next_review() -> None:
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_two_measures_bar_what_each_of_them_bars(order: tuple[int, int]) -> None:
     case = under_one_measure(many_ties(), official=True)
-    two = case.regime._replace(
-        first_side=case.regime.first_side * np.uint64(3), second_side=case.regime.second_side * np.uint64(3),
-        meeting=np.ones(2), passage=np.ones(2), leaked=np.zeros(2), formation=np.zeros(2), acceptance=np.ones(2), maintenance=np.zeros(2),
-        official=np.ones(2, np.bool_), fields=np.ones((2, 4)),
-    )  # fmt: skip
+    two = idle_measures(np.arange(case.n) < SIDE, np.arange(case.n) >= SIDE, 2)
     of(case, "term")[:] = NOW - 0.1
     reach = np.array([0.1, 1.0])[list(order)]
     contracts.review(
@@ -166,13 +162,8 @@ def test_what_passes_prohibitions_is_personal_as_often_as_it_leaked(
     passage: tuple[float, ...], leaked: tuple[float, ...]
 ) -> None:
     case, count = many_ties(), len(passage)
-    first, second = np.zeros((case.n, 1), np.uint64), np.zeros((case.n, 1), np.uint64)
-    first[:SIDE], second[SIDE:] = 2**count - 1, 2**count - 1
-    regime = case.regime._replace(
-        first_side=first, second_side=second, meeting=np.ones(count), passage=np.array(passage), leaked=np.array(leaked),
-        formation=np.zeros(count), acceptance=np.ones(count), maintenance=np.zeros(count),
-        official=np.zeros(count, np.bool_), fields=np.ones((count, 4)),
-    )  # fmt: skip
+    regime = idle_measures(np.arange(case.n) < SIDE, np.arange(case.n) >= SIDE, count)
+    regime = regime._replace(passage=np.array(passage), leaked=np.array(leaked))
     pairs, state, personal = list(ties(case.state))[:800], new_state(case.n, 2), 0
     for k, (i, j) in enumerate(pairs):
         state = with_room(state)

@@ -10,7 +10,7 @@ import pytest
 import reference_formulas as reference
 from hypothesis import given
 from hypothesis import strategies as st
-from random_worlds import Case, law, random_case, seeds, ties
+from random_worlds import Case, idle_measures, law, random_case, seeds, ties
 
 from model.dynamics import opportunity, regime
 from model.dynamics.state import OFFICIAL, PERSONAL
@@ -112,21 +112,16 @@ def test_no_measures_is_no_effect() -> None:
 def test_sides_hold_in_both_directions_and_only_across() -> None:
     """A pair is in scope when one stands on the first side and the other on the second, not both on one."""
     case = random_case(9, n=6)
-    first, second = np.zeros((6, 1), np.uint64), np.zeros((6, 1), np.uint64)
-    first[[0, 1]], second[[2, 3]] = 1, 1
-    one = regime.no_measures(6, 4)._replace(
-        first_side=first, second_side=second, meeting=np.full(1, 0.25), passage=np.ones(1), leaked=np.zeros(1), formation=np.zeros(1),
-        acceptance=np.ones(1), maintenance=np.zeros(1), official=np.zeros(1, np.bool_), fields=np.ones((1, 4)),
-    )  # fmt: skip
+    row = np.arange(6)
+    one = idle_measures(row < 2, (row == 2) | (row == 3))._replace(meeting=np.full(1, 0.25))
     touched = {(i, j) for i in range(6) for j in range(6) if not regime.untouched(one, i, j)}
     assert touched == {(a, b) for a in (0, 1) for b in (2, 3)} | {(b, a) for a in (0, 1) for b in (2, 3)}
     assert {regime.proposal_factor(case.world, one, i, j) for i, j in touched} == {0.25}
 
 
 def test_without_a_common_field_a_measure_without_effect_has_factor_one() -> None:
-    case = random_case(9, n=6, measures=1)
-    neutral = case.regime._replace(meeting=np.ones(1), passage=np.ones(1), formation=np.zeros(1))
+    case = random_case(9, n=6)
+    neutral = idle_measures(np.arange(6) == 0, np.arange(6) == 5)
     case.world.profile[0], case.world.profile[5] = [1.0, 0.0, 0.0, 0.0], [0.0, 0.5, 0.5, 0.0]
-    neutral.first_side[0], neutral.second_side[5] = 1, 1
     assert not regime.untouched(neutral, 0, 5)
     assert regime.proposal_factor(case.world, neutral, 0, 5) == 1.0
