@@ -28,10 +28,10 @@ def in_scope_of(regime, m, i, j, field):
 
 @kernel
 def luck_with_measures(key, initiator, number):
-    """Where a partnership stands among those in a scope, in [0, 1): one draw, so that a measure that reaches more
-    reaches all that a weaker one does, in every year.
+    """Two uniforms of a partnership: a measure reaches it if the first is below its reach, leaks if the second is below
+    its leakage. They stay the same, so that a measure that grows reaches all that it reached before.
     """
-    return draws.uniforms(key, draws.NOTICE, initiator, number, 0)[1]
+    return draws.uniforms(key, draws.NOTICE, initiator, number, 0)
 
 
 @kernel
@@ -41,16 +41,16 @@ def touches(regime, m, i, j, field, channel):
 
 
 @kernel
-def fate_under_no_renewal(regime, unrenewable, reach, leakage, i, j, field, channel, luck):
+def fate_under_no_renewal(regime, unrenewable, reach, leakage, i, j, field, channel, u, v):
     """What the measures in mode no-renewal do at the end of a term: (lapses, goes on as a personal partnership)."""
     lapses, leaks = False, False
     for k in range(len(unrenewable)):
         m = int(unrenewable[k])
-        if luck < reach[m] and touches(regime, m, i, j, field, channel):
-            if luck < reach[m] * (1.0 - leakage[m]):
-                lapses = True
-            else:
+        if u < reach[m] and touches(regime, m, i, j, field, channel):
+            if v < leakage[m]:
                 leaks = True
+            else:
+                lapses = True
     return lapses, leaks and not lapses
 
 
@@ -67,9 +67,9 @@ def review(world, setting, regime, unrenewable, reach, leakage, shares, state, k
             continue
         i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
         initiator, number, terms = np.int64(state.initiator[slot]), state.number[slot], state.terms[slot]
-        luck = luck_with_measures(key, initiator, number)
+        u, v = luck_with_measures(key, initiator, number)
         lapses, leaks = fate_under_no_renewal(
-            regime, unrenewable, reach, leakage, i, j, state.field[slot], state.channel[slot], luck
+            regime, unrenewable, reach, leakage, i, j, state.field[slot], state.channel[slot], u, v
         )
         if leaks:
             state.channel[slot] = PERSONAL
@@ -96,7 +96,7 @@ def give_notice(setting, regime, m, reach, state, key, time):
             continue
         i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
         initiator, number = np.int64(state.initiator[slot]), state.number[slot]
-        if luck_with_measures(key, initiator, number) >= reach:
+        if luck_with_measures(key, initiator, number)[0] >= reach:
             continue
         if touches(regime, m, i, j, state.field[slot], state.channel[slot]):
             state.terms[slot] += 1
@@ -117,8 +117,10 @@ def terminate(world, setting, regime, m, reach, leakage, state, key, time):
         i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
         if not touches(regime, m, i, j, state.field[slot], state.channel[slot]):
             continue
-        u, _ = draws.uniforms(key, draws.LEAKAGE, np.int64(state.initiator[slot]), state.number[slot], 0)
-        if u < reach * (1.0 - leakage):
-            dissolve(world, state, slot, TERMINATED, time, setting.strength_years)
-        elif u < reach:
+        u, v = draws.uniforms(key, draws.LEAKAGE, np.int64(state.initiator[slot]), state.number[slot], 0)
+        if u >= reach:
+            continue
+        if v < leakage:
             state.channel[slot] = PERSONAL
+        else:
+            dissolve(world, state, slot, TERMINATED, time, setting.strength_years)

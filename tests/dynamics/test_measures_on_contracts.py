@@ -170,3 +170,24 @@ def test_what_passes_prohibitions_is_personal_as_often_as_it_leaked(
         opportunity.begin(case.world, case.setting, regime, state, case.key, i, j, k, 0, NOW)
         personal += state.channel[network.slot_of(state, i, j)] == PERSONAL
     assert near(personal, 1.0 - float(np.prod(1.0 - np.array(leaked))), len(pairs))
+
+
+def test_a_termination_in_steps_ends_as_many_as_one_at_once() -> None:
+    case = under_one_measure(many_ties(), official=True)
+    for reach in np.linspace(0.1, 1.0, 10):
+        contracts.terminate(case.world, case.setting, case.regime, 0, float(reach), 0.3, case.state, case.key, NOW)
+    assert near((~lives(case)).sum(), 0.7, 1600)
+    assert (of(case, "channel")[lives(case)] == PERSONAL).all()
+
+
+def test_leaks_of_no_renewal_are_as_many_under_a_growing_reach() -> None:
+    case = under_one_measure(many_ties(), official=True)
+    of(case, "term")[:] = NOW - 0.1
+    review(case, barred=True, reach=0.5, leakage=0.3)
+    again = np.flatnonzero(lives(case) & (of(case, "channel") != PERSONAL))
+    of(case, "term")[again] = NOW + 1.0
+    of(case, "terms")[again] += 1
+    review(case, barred=True, reach=1.0, leakage=0.3, time=NOW + 2.0)
+    leaked = lives(case)[again] & (of(case, "channel")[again] == PERSONAL)
+    assert (lives(case)[again] == leaked).all()
+    assert near((~lives(case)[again]).sum(), 0.7 + 0.3 * 0.3, len(again))  # a leak is reviewed as any other
