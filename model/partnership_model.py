@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,8 @@ class PartnershipModel(mesa.Model):
         self._standing = self._national_standing()
         self._quarters = 0  # quarters simulated so far
         self._open = False  # whether phases 1 to 3 of the present quarter are done
-        self._events: list[_Bound] = []  # Mesa holds events weakly
+        self._events: list[tuple[_Bound, Any]] = []  # with Mesa's event, which holds the action weakly
+        self._asleep = False  # while Mesa's clock is brought to the date of a restored model
         self._institutions: dict[int, Institution] = {}
         self._rules = self._own_rules(institution_of)
         self.engine = "twin" if self._rules else scenario.run.engine
@@ -94,6 +95,11 @@ class PartnershipModel(mesa.Model):
         return round((self.end - self.start) * QUARTERS_A_YEAR)
 
     @property
+    def quarters_left(self) -> int:
+        """Quarters that are not over yet."""
+        return self.quarters_in_all - self._quarters
+
+    @property
     def quarter(self) -> int:
         """Number of the quarter that is being simulated, counted from the year 0."""
         return round((self.start + self._quarters * QUARTER) * QUARTERS_A_YEAR)
@@ -108,6 +114,8 @@ class PartnershipModel(mesa.Model):
         5. Joint works are started, and those whose lag is over appear.
         6. What was asked for is recorded.
         """
+        if self._asleep:
+            return
         begin = self.start + self._quarters * QUARTER
         self._open_quarter(begin)  # phases 1 to 3, unless a measure inside the quarter has opened it already
         self._evolve(begin + QUARTER)  # phase 4
@@ -121,10 +129,94 @@ class PartnershipModel(mesa.Model):
     def run_to_end(self, after_step: Callable[[PartnershipModel], None] | None = None) -> PartnershipModel:
         """Run to the end of the scenario; ``after_step`` is called with the model after every quarter."""
         while self.running:
-            self.run_for(1)
+            self.run_until(self._quarters + 1)
             if after_step is not None:
                 after_step(self)
         return self
+
+    def run_to_date(self, day: date, after_step: Callable[[PartnershipModel], None] | None = None) -> PartnershipModel:
+        """Run to a date before the end, which may lie inside a quarter; the measures of that day are still to come.
+
+        What follows is the same, to the bit, as if the model had not stopped. ``after_step`` is called with the model
+        after every whole quarter. Raises `InputError` for a date that has passed, and for one that the run does not hold.
+        """
+        time = year_of(day)
+        if not max(self.start, float(self.state.clock[NOW])) < time < self.end:
+            raise InputError(
+                f"{day} is not within what is left of the run", where="until",
+                allowed=f"a date after {self.now} and before {date_of(self.end)}",
+            )  # fmt: skip
+        held = self._hold_events(time)
+        while self.start + (self._quarters + 1) * QUARTER <= time:
+            self.run_until(self._quarters + 1)
+            if after_step is not None:
+                after_step(self)
+        begin = self.start + self._quarters * QUARTER
+        if begin < time:
+            self.run_until((time - self.start) * QUARTERS_A_YEAR)
+            self._open_quarter(begin)
+            self._evolve(time)
+        self._release_events(held)
+        return self
+
+    # --- stopping and going on ----------------------------------------------------------------------------------
+
+    def capture(self) -> dict[str, np.ndarray]:
+        """All that changes in a run, as named arrays: `restore` brings a new model of the same run to where this one is.
+
+        Rules of institutions are not part of it; a rule that remembers must keep its memory itself.
+        """
+        kept = {f"state.{name}": array.copy() for name, array in self.state._asdict().items()}
+        if self.engine == "fast":
+            kept |= {f"bounds.{name}": array.copy() for name, array in self.bounds._asdict().items()}
+        kept |= {f"ledger.{name}": array for name, array in self.ledger.capture().items()}
+        return kept | {
+            "own_drift": self._own_drift.copy(),
+            "quarters": np.array(self._quarters),
+            "open": np.array(self._open),
+            "grid": self.setting.grid.copy(),
+            "renewed": np.array(self.forces.time),  # when measures in force were last looked at
+        }
+
+    def restore(self, kept: Mapping[str, np.ndarray]) -> PartnershipModel:
+        """Stand where the model stood that was captured. This one must be new; ``kept`` is not changed by what follows.
+
+        The scenario may be another one if it differs only in what had not begun: see `model.checkpoint`.
+        """
+        time = float(kept["state.clock"][NOW])
+        held = [action for action in self._hold_events(-np.inf) if action.time >= time]
+        self._asleep = True
+        if time > self.start:
+            self.run_until((time - self.start) * QUARTERS_A_YEAR)
+        self._asleep = False
+        self._release_events(held)
+        self.state = State(**{name: kept[f"state.{name}"].copy() for name in State._fields})
+        if self.engine == "fast":
+            self.bounds = fast_bounds.Bounds(**{name: kept[f"bounds.{name}"].copy() for name in self.bounds._fields})
+        self.ledger.restore({key.removeprefix("ledger."): kept[key] for key in kept if key.startswith("ledger.")})
+        self._own_drift = kept["own_drift"].copy()
+        self._quarters, self._open = int(kept["quarters"]), bool(kept["open"])
+        self.setting.grid[:] = kept["grid"]
+        self.forces.update(float(kept["renewed"]), float(self.setting.grid[0]))
+        recorded = self.start + self._quarters * QUARTER
+        taken = [date for date in self._snapshots if date <= recorded]
+        self.ledger.snapshots = [
+            kept for kept in self.ledger.snapshots if kept[0] in taken
+        ]  # a branch may ask for fewer
+        self._snapshots = self._snapshots[len(taken) :]
+        return self
+
+    def _hold_events(self, time: float) -> list[_Bound]:
+        """Take the events from a time on out of Mesa's list, and return their actions in order."""
+        held = [(action, event) for action, event in self._events if action.time >= time]
+        for _, event in held:
+            event.cancel()
+        self._events = [pair for pair in self._events if pair not in held]
+        return [action for action, _ in held]
+
+    def _release_events(self, held: list[_Bound]) -> None:
+        for action in held:
+            self._enter_event(action)
 
     # --- the phases ---------------------------------------------------------------------------------------------
 
@@ -225,8 +317,11 @@ class PartnershipModel(mesa.Model):
         self, time: float, action: Callable[[float, CompiledMeasure], None], measure: CompiledMeasure
     ) -> None:
         if self.start <= time < self.end:
-            self._events.append(_Bound(action, time, measure))
-            self.schedule_event(self._events[-1], at=(time - self.start) * QUARTERS_A_YEAR)
+            self._enter_event(_Bound(action, time, measure))
+
+    def _enter_event(self, action: _Bound) -> None:
+        event = self.schedule_event(action, at=(action.time - self.start) * QUARTERS_A_YEAR)
+        self._events.append((action, event))
 
     def _cut(self, time: float) -> None:
         """Bring the state to a date inside a quarter and renew what depends on the measures in force."""

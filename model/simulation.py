@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .calibration import Calibration, calibration_file, read_calibration
+from .checkpoint import Moment
+from .clock import QUARTERS_A_YEAR, year_of
 from .errors import InputError
 from .partnership_model import PartnershipModel
 from .recording import ReplicateRecord, decisions_frame, series_frame, snapshots_frame, spells_frame
@@ -77,19 +79,45 @@ def run_replicate(
     seed: int,
     callback: Callable[[Progress], None] | None = None,
     calibration: Calibration | None = None,
+    moment: Moment | None = None,
 ) -> ReplicateRecord:
-    """Run one replicate; its record depends on the scenario, the world, the seed and the number of the replicate only."""
+    """Run one replicate; its record depends on the scenario, the world, the seed and the number of the replicate only.
+
+    With ``moment``, where the replicate stands in a checkpoint, it goes on from there; the record is the same.
+    """
     model = PartnershipModel(scenario, replicate=replicate, seed=seed, world=world, calibration=calibration)
-    step = 0
+    if moment is not None:
+        model.restore(moment)
+    model.run_to_end(_telling(callback, model, model.quarters_left))
+    return model.ledger.finish(replicate, model.state)
+
+
+def run_replicate_to(
+    day: date,
+    scenario: Scenario,
+    world: World,
+    replicate: int,
+    seed: int,
+    callback: Callable[[Progress], None] | None = None,
+) -> Moment:
+    """Run one replicate to a date, for a checkpoint."""
+    model = PartnershipModel(scenario, replicate=replicate, seed=seed, world=world)
+    steps = int((year_of(day) - model.start) * QUARTERS_A_YEAR)
+    return model.run_to_date(day, _telling(callback, model, steps)).capture()
+
+
+def _telling(
+    callback: Callable[[Progress], None] | None, model: PartnershipModel, steps: int
+) -> Callable[[PartnershipModel], None] | None:
+    """What tells a listener after each of the ``steps`` that a model takes from now on."""
+    if callback is None:
+        return None
+    before = model.quarters_left
 
     def after_step(model: PartnershipModel) -> None:
-        nonlocal step
-        step += 1
-        if callback is not None:
-            callback(Progress(replicate, step, model.quarters_in_all, model.now, model))
+        callback(Progress(model.replicate, before - model.quarters_left, steps, model.now, model))
 
-    model.run_to_end(after_step)
-    return model.ledger.finish(replicate, model.state)
+    return after_step
 
 
 def assemble(

@@ -11,7 +11,19 @@ from typing import Annotated
 
 import typer
 
-from . import calibrating, checking, comparing, doctoring, exporting, keeping, running, saom, scenarios, sweeping
+from . import (
+    branching,
+    calibrating,
+    checking,
+    comparing,
+    doctoring,
+    exporting,
+    keeping,
+    running,
+    saom,
+    scenarios,
+    sweeping,
+)
 from .output import Output
 
 DONE, FAILED, BAD_INPUT, PARTLY_DONE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -31,6 +43,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., int]] = {
     "run": running.run,
     "compare": comparing.compare,
+    "branch": branching.branch,
     "sweep": sweeping.sweep,
     "list": scenarios.list_scenarios,
     "show": scenarios.show,

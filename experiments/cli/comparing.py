@@ -22,7 +22,9 @@ from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Se
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
+    from model.checkpoint import Checkpoint
     from model.scenario import Scenario
     from model.simulation import Simulation
 
@@ -46,19 +48,33 @@ def compare(
     """Run scenarios with the same worlds and the same luck, and print what the others change against the first."""
     from datetime import UTC, datetime
 
+    started, output = datetime.now(UTC), Output(json, quiet)
+    chosen = paired(scenarios, overrides(set_, replicates, seed))
+    return side_by_side(chosen, started, output, jobs=jobs, out=out, force=force, figures=not no_figures)
+
+
+def side_by_side(
+    chosen: Sequence[Scenario],
+    started: datetime,
+    output: Output,
+    *,
+    jobs: int | None,
+    out: Path | None,
+    force: bool,
+    figures: bool,
+    begun: Checkpoint | None = None,
+) -> int:
+    """Run scenarios of the same luck, from a checkpoint if there is one; leave the folder, print, and return the exit code."""
+    from ..comparing import compare as compare_runs
     from ..results import Staging, choose_folder
     from ..results.manifest import write_manifest
     from ..results.provenance import provenance
     from ..results.writing import times_since, write_result
 
-    started, output = datetime.now(UTC), Output(json, quiet)
-    chosen = paired(scenarios, overrides(set_, replicates, seed))
-    from ..comparing import compare as compare_runs
-
     target = choose_folder("-".join(s.name for s in chosen), chosen[0].content_hash(), out)
     with Staging(target, force) as staging:
         with output.logging_to(staging.folder / "run.log"):
-            runs = simulate_all(chosen, jobs, output)
+            runs = simulate_all(chosen, jobs, output, begun)
             comparison = compare_runs(runs)
             for run in runs:
                 (staging.folder / run.scenario.name).mkdir()
@@ -69,7 +85,7 @@ def compare(
                     command=["comity", *sys.argv[1:]],
                 )
             write_comparison(staging.folder / COMPARISON, comparison)
-            complete = no_figures or _draw(output, staging.folder, runs)
+            complete = not figures or _draw(output, staging.folder, runs)
             content: dict[str, Any] = {"kind": "comparison", **provenance(chosen[0].world.data)}
             content |= {
                 "scenarios": {s.name: s.content_hash() for s in chosen},
@@ -79,7 +95,7 @@ def compare(
             }
             write_manifest(staging.folder, content)
         staging.publish()
-    if json:
+    if output.as_json:
         output.json({"folder": str(target), "complete": complete, "seed": chosen[0].run.seed, **comparison.to_dict()})
     else:
         print_comparison(output, comparison)
@@ -89,31 +105,37 @@ def compare(
 
 def paired(names: Sequence[str], changes: Sequence[str]) -> list[Scenario]:
     """Scenarios with one seed and one number of replicates, the base's, so that replicate k has the same luck in all."""
-    from model.errors import InputError
-    from model.scenario import load_scenario
-
     from ..runner import resolved
 
-    if len(names) < 2:
-        raise InputError("one scenario cannot be compared", where="compare", allowed="two or more scenarios")
-    loaded = [load_scenario(name, changes) for name in names]
-    repeated = [s.name for s in loaded if sum(s.name == other.name for other in loaded) > 1]
-    if repeated:
-        raise InputError(
-            f"{repeated[0]!r} stands there twice", where="compare", allowed="scenarios with different names"
-        )
+    loaded = distinct(names, changes, "compare")
     base = resolved(loaded[0])
     return [base, *(resolved(s, base.run.replicates, base.run.seed) for s in loaded[1:])]
 
 
-def simulate_all(scenarios: Sequence[Scenario], jobs: int | None, output: Output) -> list[Simulation]:
-    """Simulate scenarios, with progress; in the order given."""
+def distinct(names: Sequence[str], changes: Sequence[str], command: str) -> list[Scenario]:
+    """Two or more scenarios with different names; ``command`` is named when they are not."""
+    from model.errors import InputError
+    from model.scenario import load_scenario
+
+    if len(names) < 2:
+        raise InputError("one scenario cannot be compared", where=command, allowed="two or more scenarios")
+    loaded = [load_scenario(name, changes) for name in names]
+    repeated = [s.name for s in loaded if sum(s.name == other.name for other in loaded) > 1]
+    if repeated:
+        raise InputError(f"{repeated[0]!r} stands there twice", where=command, allowed="scenarios with different names")
+    return loaded
+
+
+def simulate_all(
+    scenarios: Sequence[Scenario], jobs: int | None, output: Output, begun: Checkpoint | None = None
+) -> list[Simulation]:
+    """Simulate scenarios, from a checkpoint if there is one, with progress; in the order given."""
     from ..runner import run_scenarios
     from .running import announce
 
     announce(output, ", ".join(s.name for s in scenarios), scenarios[0].run.replicates, scenarios[0].run.seed)
     with output.progress(" / ".join(s.name for s in scenarios)) as listener:
-        done = dict(run_scenarios(scenarios, jobs=jobs, on_progress=listener))
+        done = dict(run_scenarios(scenarios, jobs=jobs, on_progress=listener, begun=begun))
     return [done[place] for place in range(len(scenarios))]
 
 

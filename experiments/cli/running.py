@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .output import Output
 from .settings import (
     AsJson,
+    CheckpointFile,
     Force,
     Jobs,
     NoFigures,
@@ -17,11 +18,14 @@ from .settings import (
     ScenarioName,
     Seed,
     Settings,
+    Until,
     overrides,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from model.scenario import Scenario
 
     from ..results.summary import Summary
 
@@ -37,6 +41,8 @@ def run(
     no_figures: NoFigures = False,
     quiet: Quiet = False,
     json: AsJson = False,
+    until: Until = None,
+    checkpoint: CheckpointFile = None,
 ) -> int:
     """Simulate a scenario, print what happened, and leave a folder with series and figures."""
     from datetime import UTC, datetime
@@ -50,6 +56,8 @@ def run(
 
     started, output = datetime.now(UTC), Output(json, quiet)
     chosen = resolved(load_scenario(scenario, overrides(set_, replicates, seed)))
+    if until is not None or checkpoint is not None:
+        return run_until(chosen, until, checkpoint, out, force, jobs, output)
     target = choose_folder(chosen.name, chosen.content_hash(), out)
     with Staging(target, force) as staging:
         with output.logging_to(staging.folder / "run.log"):
@@ -81,6 +89,41 @@ def run(
         print_summary(output, chosen.title or chosen.name, summary)
     output.say("done", f"{target} ({seconds:.1f} s, seed {chosen.run.seed})", folder=str(target), seconds=seconds)
     return 0 if complete else 3
+
+
+def run_until(
+    scenario: Scenario, until: str | None, path: Path | None, out: Path | None, force: bool, jobs: int | None,
+    output: Output,
+) -> int:  # fmt: skip
+    """`run` with --until and --checkpoint: simulate up to a date and write where the replicates stand."""
+    from datetime import date
+
+    from model.checkpoint import refuse_existing, save
+    from model.errors import InputError
+
+    from ..runner import run_to_checkpoint
+
+    if until is None or path is None:
+        given, other = ("--checkpoint", "--until") if until is None else ("--until", "--checkpoint")
+        raise InputError(f"{given} stands there without {other}", where="run", allowed="both or neither")
+    if out is not None:
+        raise InputError("there is no result to put there yet", where="--out", allowed="`comity branch` makes results")
+    try:
+        day = date.fromisoformat(until)
+    except ValueError:
+        raise InputError(f"{until!r} is no date", where="--until", allowed="a date such as 2022-02-24") from None
+    refuse_existing(path, force)
+    announce(output, scenario.name, scenario.run.replicates, scenario.run.seed)
+    with output.progress(scenario.name) as listener:
+        save(path, run_to_checkpoint(scenario, day, jobs=jobs, on_progress=listener), force)
+    size = path.stat().st_size
+    if output.as_json:
+        said = {"checkpoint": str(path), "scenario": scenario.name, "date": until, "seed": scenario.run.seed}
+        output.json({**said, "replicates": scenario.run.replicates, "bytes": size})
+    else:
+        output.text(f"{path}: {scenario.name} at {day}, {scenario.run.replicates} replicates, seed {scenario.run.seed}")
+    output.say("done", f"{path} ({size:,} bytes)", checkpoint=str(path), bytes=size)
+    return 0
 
 
 def announce(output: Output, name: str, replicates: int, seed: int | None) -> None:

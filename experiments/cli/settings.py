@@ -28,6 +28,12 @@ Force = Annotated[bool, typer.Option("--force", help="Replace an existing result
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages; errors are still said.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", help="Stop on this date and write a --checkpoint, no result.")
+]
+CheckpointFile = Annotated[
+    Path | None, typer.Option("--checkpoint", metavar="FILE", help="File to write with --until; see `comity branch`.")
+]
 
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a result.")]

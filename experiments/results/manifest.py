@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import InputError
+from model.sources import sha256
 
 from ..errors import ExperimentError
 from .folder import FORMAT, INCOMPLETE, MANIFEST, REPLACED
-from .provenance import sha256
 
 FORMAT_VERSION = 1
 LOG = "run.log"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -10,23 +9,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import model
+from model.sources import CODE, code_hash, data_checksums, program_version
 
 LIBRARIES = ("numpy", "scipy", "numba", "llvmlite", "mesa", "pandas", "pyarrow", "pydantic")
 """Libraries that numbers pass through."""
-CODE = Path(model.__file__).parent
-PACKAGED_DATA = CODE / "data"
-
-
-def sha256(path: Path) -> str:
-    """sha256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def program_version() -> str:
-    """Version of Comity."""
-    return metadata.version("comity")
 
 
 def library_versions(names: Iterable[str] = LIBRARIES) -> dict[str, str]:
@@ -50,16 +36,6 @@ def processor() -> str:
         return platform.processor()
 
 
-def code_hash() -> str:
-    """sha256 over the sources of the model, data apart."""
-    digest = hashlib.sha256()
-    for path in sorted(CODE.rglob("*")):
-        if path.suffix in (".py", ".toml") and PACKAGED_DATA not in path.parents:
-            digest.update(path.relative_to(CODE).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def git_state() -> dict[str, Any] | None:
     """Commit of the checkout that the code is in and whether it was changed since; None for an installed package."""
     root = CODE.parent
@@ -76,19 +52,6 @@ def git_state() -> dict[str, Any] | None:
 def _git(root: Path, *words: str) -> str:
     done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, timeout=20, check=True)
     return done.stdout.strip()
-
-
-def data_checksums(folder: str = "") -> dict[str, str]:
-    """File -> sha256 of the packaged tables, and of the user's own ones in ``folder``."""
-    found = {f"packaged/{name}": value for name, value in _tables(PACKAGED_DATA)}
-    if folder:
-        found |= {f"own/{name}": value for name, value in _tables(Path(folder))}
-    return found
-
-
-def _tables(folder: Path) -> list[tuple[str, str]]:
-    paths = sorted(path for path in folder.glob("*") if path.suffix in (".csv", ".toml"))
-    return [(path.name, sha256(path)) for path in paths]
 
 
 def provenance(data_folder: str = "") -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Nothing here, and nothing that a worker process imports, asks for a terminal, for typer, rich or matplotlib.
 """
 
-from .pool import default_jobs, resolved, run_scenario, run_scenarios
+from .pool import default_jobs, resolved, run_scenario, run_scenarios, run_to_checkpoint
 from .progress import Progress
 
-__all__ = ["Progress", "default_jobs", "resolved", "run_scenario", "run_scenarios"]
+__all__ = ["Progress", "default_jobs", "resolved", "run_scenario", "run_scenarios", "run_to_checkpoint"]

@@ -14,7 +14,10 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from model.calibration import Calibration
+    from model.checkpoint import Moment
     from model.recording import ReplicateRecord
     from model.scenario import Scenario
     from model.world import World
@@ -27,6 +30,7 @@ class Task(NamedTuple):
     scenario: int
     replicate: int
     seed: int
+    moment: Moment | None = None  # where it goes on from, in a branch
 
 
 class Cancelled(Exception):
@@ -36,11 +40,17 @@ class Cancelled(Exception):
 class Worker:
     """Scenarios to run, and the world of the one that was run last.
 
-    ``scenarios`` are resolved, or their texts as TOML, which is how they travel to another process.
+    ``scenarios`` are resolved, or their texts as TOML, which is how they travel to another process. Replicates run to
+    the end, or to the date ``until``.
     """
 
-    def __init__(self, scenarios: Sequence[Scenario | str], calibration: Calibration | None = None) -> None:
-        self.scenarios, self.calibration = scenarios, calibration
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario | str],
+        calibration: Calibration | None = None,
+        until: date | None = None,
+    ) -> None:
+        self.scenarios, self.calibration, self.until = scenarios, calibration, until
         self._built: tuple[int, Scenario, World] | None = None
 
     def built(self, place: int) -> tuple[Scenario, World]:
@@ -54,14 +64,20 @@ class Worker:
             self._built = place, scenario, build_world(scenario)
         return self._built[1:]
 
-    def run(self, task: Task, on_step: Callable[[int], None]) -> ReplicateRecord:
-        """Run a replicate; ``on_step`` gets the number of its steps that are done, and may raise to stop it."""
-        from model.simulation import run_replicate
+    def run(self, task: Task, on_step: Callable[[int], None]) -> ReplicateRecord | Moment:
+        """Run a replicate: its record, or where it stands at `until`.
+
+        ``on_step`` gets the number of its steps that are done, and may raise to stop it.
+        """
+        from model.simulation import Progress, run_replicate, run_replicate_to
+
+        def tell(event: Progress) -> None:
+            on_step(event.step)
 
         scenario, world = self.built(task.scenario)
-        return run_replicate(
-            scenario, world, task.replicate, task.seed, lambda event: on_step(event.step), self.calibration
-        )
+        if self.until is not None:
+            return run_replicate_to(self.until, scenario, world, task.replicate, task.seed, tell)
+        return run_replicate(scenario, world, task.replicate, task.seed, tell, self.calibration, task.moment)
 
 
 _worker: Worker
@@ -69,15 +85,21 @@ _steps: MutableSequence[int]
 _stop: Any
 
 
-def enter(scenarios: Sequence[str], calibration: Calibration | None, steps: MutableSequence[int], stop: Any) -> None:
+def enter(
+    scenarios: Sequence[str],
+    calibration: Calibration | None,
+    until: date | None,
+    steps: MutableSequence[int],
+    stop: Any,
+) -> None:
     """Initialise a worker process with resolved scenarios as TOML. ``steps`` int64[tasks] and ``stop.value`` are shared with the parent."""
     global _worker, _steps, _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and sets the stop
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _worker, _steps, _stop = Worker(scenarios, calibration), steps, stop
+    _worker, _steps, _stop = Worker(scenarios, calibration, until), steps, stop
 
 
-def run_task(task: Task) -> ReplicateRecord:
+def run_task(task: Task) -> ReplicateRecord | Moment:
     """Run a replicate in a worker process; raises `Cancelled` at the next step once ``stop.value`` is set."""
 
     def on_step(step: int) -> None:

@@ -25,6 +25,7 @@ class Forces:
     def __init__(self, measures: Sequence[CompiledMeasure], world: World) -> None:
         self.measures = tuple(measures)
         self.world = world
+        self.time = -np.inf  # of the last update
         self.levels: tuple[float, ...] = ()
         self.active: list[CompiledMeasure] = []
         self.sides: list[tuple[np.ndarray, np.ndarray]] = []
@@ -36,6 +37,7 @@ class Forces:
 
     def update(self, time: float, grid: float) -> bool:
         """Bring the arrays to a time in the quarter that begins at ``grid``; whether anything changed."""
+        self.time = time
         active = [(m, m.level(time, grid)) for m in self.measures]
         active = [(m, level) for m, level in active if level > 0.0]
         listed = self._listed(time)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -99,6 +100,25 @@ class Ledger:
         whole = np.stack([getattr(state, name)[slots].astype(np.int64) for name in names], axis=1)
         w = 1.0 - (1.0 - state.strength[slots]) * np.exp(-(now - state.since[slots]) / self.strength_years)
         self.snapshots.append((now, whole, np.stack([w, state.start[slots]], axis=1)))
+
+    def capture(self) -> dict[str, np.ndarray]:
+        """All that is kept so far, as named arrays; `restore` takes them back."""
+        kept = {"pace": self._pace, "since": np.array(self._since)}
+        if self.rows:
+            kept |= {f"rows.{name}": np.array([row[name] for row in self.rows]) for name in self.rows[0]}
+        for k, (time, whole, real) in enumerate(self.snapshots):
+            kept |= {f"snapshot.{k}.time": np.array(time), f"snapshot.{k}.whole": whole, f"snapshot.{k}.real": real}
+        return kept
+
+    def restore(self, kept: Mapping[str, np.ndarray]) -> None:
+        """Stand as the ledger stood that was captured; ``kept`` is not changed by what follows."""
+        self._pace, self._since = kept["pace"].copy(), float(kept["since"])
+        columns = {name.removeprefix("rows."): kept[name] for name in kept if name.startswith("rows.")}
+        periods = len(columns["ends"]) if columns else 0
+        self.rows = [{name: column[period] for name, column in columns.items()} for period in range(periods)]
+        count = sum(name.startswith("snapshot.") for name in kept) // 3
+        places = [f"snapshot.{k}" for k in range(count)]
+        self.snapshots = [(float(kept[f"{p}.time"]), kept[f"{p}.whole"], kept[f"{p}.real"]) for p in places]
 
     def finish(self, replicate: int, state: State) -> ReplicateRecord:
         """All that was kept, as arrays."""
