@@ -204,6 +204,7 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
         "plot",
         "reproduce",
         "doctor",
+        "bench",
     ):
         assert f" {name} " in out
     assert main(["--version"]) == 0

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from . import (
+    benching,
     branching,
     calibrating,
     checking,
@@ -56,6 +57,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "calibrate": calibrating.calibrate,
     "saom": saom.saom,
     "doctor": doctoring.doctor,
+    "bench": benching.bench,
 }
 for name, function in COMMANDS.items():
     app.command(name)(function)
