@@ -220,6 +220,15 @@ def test_effects_on_institutions_respect_listing(world: World) -> None:
         assert (forces.capability_growth() > 0).sum() == russian
 
 
+def test_no_strength_takes_all_capacity(world: World) -> None:
+    """1 - 0.75 * 3 is below 0; nobody's capacity is."""
+    cut = {"from": {}, "to": {}, "strength": 3.0, "effects": {"capacity": 0.25}}
+    forces = forces_of(world, cut)
+    bring(forces, 2013.5)
+    assert (forces.institution_factor("capacity") == 0.05).all()
+    assert (forces.institution_factor("opportunity") == 1.0).all()
+
+
 def test_measures_on_the_same_institutions_multiply(world: World) -> None:
     forces = forces_of(
         world, {"effects": {"opportunity": 0.5}}, {"effects": {"opportunity": 0.4}, "from": {"countries": ["RU"]}}

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ..world import World
 
 
+LEAST_CAPACITY = 0.05
+"""Least factor of capacity, however strong its measures: load is over capacity, and nobody's is zero."""
+
+
 def _scaled(factor: float, level: float) -> float:
     """A factor at a part of its strength: 1 at level 0, itself at 1, never negative."""
     return max(0.0, 1.0 + (factor - 1.0) * level)
@@ -105,7 +109,7 @@ class Forces:
         factor = np.ones(len(self.world.arrays.country))
         for compiled, level, (first, _) in zip(self.active, self.levels, self.sides, strict=True):
             factor[first] *= _scaled(getattr(compiled.measure.effects, effect), level)
-        return factor
+        return np.maximum(factor, LEAST_CAPACITY) if effect == "capacity" else factor
 
     def capability_growth(self) -> np.ndarray:
         """What measures add to capability, float64[n], log units a year, to the institutions of their second side."""
