@@ -1,4 +1,4 @@
-"""Calibration: what is fitted to observed counts, by which rule, and how well it forecasts beside simple methods."""
+"""Calibration: what is fitted to observed counts, and by which rule."""
 
 from .fitting import Fitted, Progress, calibrate
 from .observation import observation_slopes

@@ -10,7 +10,6 @@ from .state import (
     FOREVER,
     FREE,
     LOGGED,
-    NOW,
     REMEMBERED,
     SLOTS,
     SPELLS,
@@ -198,9 +197,3 @@ def dissolve(world, state, slot, reason, time, growth_years):
     state.ended[a, b] += 1
     if a != b:
         state.ended[b, a] += 1
-
-
-@kernel
-def now(state):
-    """The time that the state stands at, in years."""
-    return state.clock[NOW]

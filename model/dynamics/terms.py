@@ -4,11 +4,12 @@ A term is a statistic of the ordered pair (i, j) in the state *without* the part
 weight. The same statistics serve three values, which differ in their weights only:
 
     PROPOSAL     v_ij of a proposal that i makes to j
-    CONSENT      v_ji when j answers i (the proposal's weights, and shared partners)
+    ANSWER       v_ji when j answers i (the proposal's weights, and shared partners)
     MAINTENANCE  m_ij when i considers to end the partnership with j
 
-A new term is: a name in `Term`, a function below, a line in `value`, its range in `RANGES`, and its weights in the
-table of parameters (model/parameters/parameters.toml, groups formation, acceptance, maintenance).
+A new term is: a name in `Term`, a function below, a line in `value_without_count`, its range in `RANGES` if that is
+fixed, a line in `bounds.rest_span`, and its weights in the table of parameters (model/parameters/parameters.toml,
+groups formation, acceptance, maintenance).
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ RANGES = {
     Term.SAME_BLOC: (0.0, 1.0),
     Term.STRENGTH: (0.0, 1.0),
 }
-"""Smallest and largest value of the statistics whose range is fixed: the fast engine bounds them by it."""
+"""Smallest and largest value of the statistics whose range is fixed; `bounds.rest_span` relies on it."""
 
 
 class Setting(NamedTuple):
