@@ -142,6 +142,89 @@ class Side(Frozen):
         return value
 
 
+class Motives(Frozen):
+    """Added to the weights of terms of the formation value that an institution of `from` sees in one of `to`."""
+
+    capability_gap: Number = Field(
+        0.0, ge=-3, le=3, description="Learning from the more capable", json_schema_extra=_meta("per log unit")
+    )
+    proximity: Number = Field(0.0, ge=-5, le=5, description="Near fields", json_schema_extra=_meta("log"))
+    complement: Number = Field(
+        0.0, ge=-5, le=5, description="Knowledge that is missing at home", json_schema_extra=_meta("log")
+    )
+    facility: Number = Field(0.0, ge=-5, le=5, description="Shared large facilities", json_schema_extra=_meta("log"))
+    same_kind: Number = Field(0.0, ge=-5, le=5, description="Institutions of one kind", json_schema_extra=_meta("log"))
+
+
+class Projects(Frozen):
+    """Partnerships that a measure makes itself: projects that are called for and reviewed, placed by plan, or founded.
+
+    With ``budget`` and ``cost`` it is a programme: money decides how many projects there are. With ``share`` a part of
+    the opportunities of `from` is assigned by plan. With neither, partnerships are founded once, when the measure starts.
+    """
+
+    budget: Number = Field(
+        0.0, ge=0, le=1e6, description="Announced budget", json_schema_extra=_meta("million 2017 PPP dollars per year")
+    )
+    executed: Number = Field(
+        1.0, ge=0, le=1, description="Share of the announced budget that is spent", json_schema_extra=_meta("share")
+    )
+    cost: Number | None = Field(
+        None,
+        gt=0,
+        le=1e5,
+        description="Cost of a project, all years",
+        json_schema_extra=_meta("million 2017 PPP dollars"),
+    )
+    keys: Literal[0, 1, 2] = Field(
+        2, description="Reviews that must agree: 2 both sides, 1 the side `from`, 0 none (by plan)"
+    )
+    pass_share: Number = Field(
+        0.3, gt=0, le=1, description="Share of applications that one review passes", json_schema_extra=_meta("share")
+    )
+    applications: Number = Field(
+        8.0, ge=1, le=100, description="Applications for every project that there is money for",
+        json_schema_extra=_meta("1"),
+    )  # fmt: skip
+    acquainted: Number = Field(
+        0.5, ge=0, le=1, description="Share of applications by present partners", json_schema_extra=_meta("share")
+    )
+    recall: Number = Field(
+        0.0, ge=0, le=1, description="How well refused applicants remember each other: strength of the memory",
+        json_schema_extra=_meta("1"),
+    )  # fmt: skip
+    share: Number = Field(
+        0.0, ge=0, le=1, description="Share of the opportunities of `from` that is assigned by plan",
+        json_schema_extra=_meta("share"),
+    )  # fmt: skip
+    shape: Literal["pairs", "clique", "hub"] = Field(
+        "pairs",
+        description="What is founded: pairs across the sides, all pairs among members, or hubs of `from` with `to`",
+    )
+    density: Number = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="Share of the possible partnerships that are founded",
+        json_schema_extra=_meta("share"),
+    )
+    term_years: Number = Field(
+        3.0, gt=0, le=50, description="Contract term of a project", json_schema_extra=_meta("years")
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.budget > 0.0 and self.cost is None:
+            raise InputError("a budget without the cost of a project", where="cost", allowed="million 2017 PPP dollars")
+        if self.budget > 0.0 and self.share > 0.0:
+            raise InputError(
+                "a budget and a share of opportunities",
+                where="share",
+                allowed="one of both: projects are paid or planned",
+            )
+        return self
+
+
 class Effects(Frozen):
     """What a measure does at full strength. Factors are 1 and additions 0 when it does nothing."""
 
@@ -169,6 +252,51 @@ class Effects(Frozen):
     )
     capability: Number = Field(
         0.0, ge=-1, le=1, description="Added to capability, side `to`", json_schema_extra=_meta("log units per year")
+    )
+    capability_level: Number = Field(
+        0.0,
+        ge=-3,
+        le=3,
+        description="Shift of the level that capability returns to, side `to`, and of capability at once",
+        json_schema_extra=_meta("log units"),
+    )
+    size_growth: Number = Field(
+        0.0,
+        ge=-1,
+        le=1,
+        description="Added to the own drift of size, side `to`; national totals stay",
+        json_schema_extra=_meta("log per year"),
+    )
+    contract_term: Number = Field(
+        1.0,
+        ge=0.05,
+        le=20,
+        description="Factor of the contract terms that begin in scope",
+        json_schema_extra=_meta("factor"),
+    )
+    initiative: Number = Field(
+        1.0,
+        ge=0,
+        le=20,
+        description="Factor of the meeting rate where `from` is the one that proposes",
+        json_schema_extra=_meta("factor"),
+    )
+    leadership: Number = Field(
+        0.0,
+        ge=-5,
+        le=5,
+        description="Added to the log-odds that `from` leads a joint work with `to`",
+        json_schema_extra=_meta("log odds"),
+    )
+    secondary: Number = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="s2 of secondary sanctions: `from` are threatened for partnerships with listed institutions of `to`",
+        json_schema_extra=_meta("1"),
+    )
+    motives: Motives = Field(
+        default_factory=Motives, description="What `from` seeks in `to`: added to weights of terms"
     )
 
 
@@ -232,6 +360,20 @@ class Measure(Frozen):
     range: tuple[Number, Number] | None = Field(
         None, description="Range of the main effect", json_schema_extra=_meta("of the effect")
     )
+    projects: Projects | None = Field(None, description="Partnerships that it makes itself, and their money")
+    instruments: tuple[MeasureName, ...] = Field(
+        (), description="Only partnerships that came from these measures; empty: any", json_schema_extra=_meta("names")
+    )
+    exposed_to: str = Field(
+        "", description="Bloc whose weight among the partners is the exposure to secondary sanctions",
+        json_schema_extra=_meta("name"),
+    )  # fmt: skip
+    answers: str = Field(
+        "",
+        description="Measure that it is the answer to: in force only while that one is",
+        json_schema_extra=_meta("name"),
+    )
+    preset: str = Field("", description="Preset that it was made from", json_schema_extra=_meta("name"))
     evidence: str = Field("", description="What is known of the effect")
     source: str = Field("", description="Address or citation")
 
