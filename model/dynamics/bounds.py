@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiling import allocating_kernel, kernel
+from .compiling import allocating_kernel, part
 from .state import DEGREE_BOUND, DEGREE_MAX
 from .terms import (
     AFFINITY,
@@ -79,7 +79,7 @@ def new_bounds(world, setting) -> Bounds:
     )
 
 
-@kernel
+@part
 def _range_of_square(b1, b2):
     """Smallest and largest value of b1 x + b2 x^2 for x in [0, 1]."""
     low, high = min(0.0, b1 + b2), max(0.0, b1 + b2)
@@ -91,7 +91,7 @@ def _range_of_square(b1, b2):
     return low, high
 
 
-@kernel
+@part
 def _span(weight, low, high):
     """Smallest and largest value of weight times a statistic in [low, high]."""
     return min(weight * low, weight * high), max(weight * low, weight * high)
@@ -196,7 +196,7 @@ def lowest_maintenance(setting, state, bounds):
     return low
 
 
-@kernel
+@part
 def own_degree(setting, state, row, i, together):
     """What the degree of i itself adds to a value, load included; taken exactly. ``together``: 1 for a partnership."""
     w = setting.weights[row]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import draws
-from .compiling import kernel
+from .compiling import kernel, part
 from .network import dissolve
 from .regime import BITS, common_measures
 from .state import FOREVER, LAPSED, PERSONAL, SLOTS, TERMINATED
@@ -19,14 +19,14 @@ NO_TERM = -1.0
 """Value of `term` of a partnership that goes on without one: in the past at every time."""
 
 
-@kernel
+@part
 def in_scope_of(regime, m, i, j, field):
     """Whether the pair stands in the scope of measure m, in a field."""
     word, bit = m // BITS, np.uint64(1) << np.uint64(m % BITS)
     return (common_measures(regime, i, j, word) & bit) != np.uint64(0) and regime.fields[m, field] > 0.0
 
 
-@kernel
+@part
 def luck_with_measures(key, initiator, number):
     """Two uniforms of a partnership: a measure reaches it if the first is below its reach, leaks if the second is below
     its leakage. They stay the same, so that a measure that grows reaches all that it reached before.
@@ -34,13 +34,13 @@ def luck_with_measures(key, initiator, number):
     return draws.uniforms(key, draws.NOTICE, initiator, number, 0)
 
 
-@kernel
+@part
 def touches(regime, m, i, j, field, channel):
     """Whether a partnership is in the scope of measure m, its channel included."""
     return in_scope_of(regime, m, i, j, field) and not (regime.official[m] and channel == PERSONAL)
 
 
-@kernel
+@part
 def fate_under_no_renewal(regime, unrenewable, reach, leakage, i, j, field, channel, u, v):
     """What the measures in mode no-renewal do at the end of a term: (lapses, goes on as a personal partnership)."""
     lapses, leaks = False, False

@@ -13,7 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from .compiling import kernel
+from .compiling import allocating_kernel, part
 
 
 class Purpose(IntEnum):
@@ -52,7 +52,7 @@ def stream_key(seed: int, replicate: int) -> np.ndarray:
     return np.random.SeedSequence([seed, replicate]).generate_state(2, np.uint32).astype(np.uint64)
 
 
-@kernel
+@part
 def philox(c0, c1, c2, c3, k0, k1):
     """Four 32-bit words (in uint64) from a counter of four and a key of two: ten rounds of Philox."""
     for _ in range(10):
@@ -67,7 +67,7 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@kernel
+@part
 def uniforms(key, purpose, institution, number, index):
     """Two uniforms in [0, 1) with 53 bits for one decision.
 
@@ -77,14 +77,23 @@ def uniforms(key, purpose, institution, number, index):
     return ((a << _32 | b) >> _11) * _STEP, ((c << _32 | d) >> _11) * _STEP
 
 
-@kernel
+@allocating_kernel
+def uniforms_of_all(key, purpose, n):
+    """The first two uniforms of each of ``n`` institutions for a decision that each takes once, float64[n, 2]."""
+    drawn = np.empty((n, 2))
+    for i in range(n):
+        drawn[i, 0], drawn[i, 1] = uniforms(key, purpose, i, 0, 0)
+    return drawn
+
+
+@part
 def standard_normal(key, purpose, institution, number, index):
     """One standard normal draw (Box and Muller 1958)."""
     u, v = uniforms(key, purpose, institution, number, index)
     return np.sqrt(-2.0 * np.log(1.0 - u)) * np.cos(2.0 * np.pi * v)
 
 
-@kernel
+@part
 def poisson_from_uniform(u, mean):
     """Poisson variate by inversion of ``u`` in [0, 1); exact for means below 500."""
     p = np.exp(-mean)
@@ -99,7 +108,7 @@ def poisson_from_uniform(u, mean):
     return k
 
 
-@kernel
+@part
 def poisson_pair(key, purpose, institution, number, index, mean_a, mean_b):
     """Two independent Poisson variates from one decision; large means are drawn as sums of parts below 500."""
     parts = int(max(mean_a, mean_b) // 500.0) + 1

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import draws
-from .compiling import kernel
+from .compiling import kernel, part
 from .state import EVENT_NUMBER, NEXT, NEXT_ACTOR, NOW
 
 
@@ -24,7 +24,7 @@ def stream_rate(state):
     return largest * len(state.rate)
 
 
-@kernel
+@part
 def _schedule(state, key, quarter, rate):
     """Draw the next event: its waiting time, and the institution it falls on."""
     n = len(state.rate)
@@ -56,7 +56,7 @@ def stretch_wait(state, key, quarter, rate_before, rate_after):
         state.clock[NEXT] = state.clock[NOW] + left * rate_before / rate_after if rate_after > 0.0 else np.inf
 
 
-@kernel
+@part
 def next_event(state, key, quarter, rate):
     """Take the next event and schedule the one after it: (institution, number of its event, time)."""
     i, time = state.counts[NEXT_ACTOR], state.clock[NEXT]
@@ -67,7 +67,7 @@ def next_event(state, key, quarter, rate):
     return i, number, time
 
 
-@kernel
+@part
 def opportunity_due(state, key, i, number, rate):
     """Whether an event of the stream is an opportunity of i: with probability of its rate over the largest."""
     own = state.rate[i] * len(state.rate)

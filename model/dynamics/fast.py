@@ -25,7 +25,7 @@ import numpy as np
 
 from . import draws
 from .bounds import own_degree
-from .compiling import kernel
+from .compiling import kernel, part
 from .events import next_event, opportunity_due, stream_rate
 from .network import has_room, shared_partners, slot_of
 from .opportunity import NOTHING, carry_out, fading, in_term, memory_scale
@@ -46,7 +46,7 @@ ENOUGH = 2.0
 # --- masses ----------------------------------------------------------------------------------------------------------
 
 
-@kernel
+@part
 def paths_of_two(state, i):
     """Number of ways to go from i to a partner and on to another partner of it."""
     paths = 0
@@ -55,7 +55,7 @@ def paths_of_two(state, i):
     return paths
 
 
-@kernel
+@part
 def most_shared(state, bounds, i):
     """Largest number of partners that i shares with anyone."""
     most = np.int32(0)
@@ -73,7 +73,7 @@ def most_shared(state, bounds, i):
     return most
 
 
-@kernel
+@part
 def closure_bound(setting, state, bounds, i):
     """Bound of what one path adds to the weight of a stranger, over exp(v) without the count: (exp(w c) - 1) / c.
 
@@ -86,7 +86,7 @@ def closure_bound(setting, state, bounds, i):
     return np.expm1(weight * most) / most if most > 0 else 0.0
 
 
-@kernel
+@part
 def masses(world, setting, state, bounds, i):
     """Masses of the components of i's choice: (ending, search, closure, referral, memory)."""
     d = state.degree[i]
@@ -116,7 +116,7 @@ def masses(world, setting, state, bounds, i):
 # --- candidates ------------------------------------------------------------------------------------------------------
 
 
-@kernel
+@part
 def searched(world, bounds, i, x, v):
     """A stranger by search: ``x`` in [0, mass) picks the country, ``v`` in [0, 1) the institution."""
     a = world.country[i]
@@ -135,7 +135,7 @@ def searched(world, bounds, i, x, v):
     return bounds.members[first + k]
 
 
-@kernel
+@part
 def another_partner(state, h, i, p):
     """The p-th partner of h that is not i."""
     j = state.partners[h, p]
@@ -143,7 +143,7 @@ def another_partner(state, h, i, p):
     return np.int64(state.partners[h, p + 1]) if j >= i else np.int64(j)
 
 
-@kernel
+@part
 def on_a_path(state, i, u):
     """The end of one of the paths of two that begin at i, each as likely; -1 where there is none."""
     place = np.int64(u * paths_of_two(state, i))
@@ -156,7 +156,7 @@ def on_a_path(state, i, u):
     return np.int64(NOTHING)
 
 
-@kernel
+@part
 def referred(state, i, u, v):
     """A random partner's random other partner of i; -1 where the walk ends nowhere."""
     d = state.degree[i]
@@ -165,7 +165,7 @@ def referred(state, i, u, v):
     return another_partner(state, h, i, min(int(v * others), others - 1)) if others > 0 else np.int64(NOTHING)
 
 
-@kernel
+@part
 def remembered(setting, state, i, v, time):
     """One of the former partners of i with probability Mem_ij; -1 with the probability that is left."""
     scale = memory_scale(setting, state, i, time)
@@ -176,7 +176,7 @@ def remembered(setting, state, i, v, time):
     return np.int64(NOTHING)
 
 
-@kernel
+@part
 def eligible(world, setting, state, i, j):
     """Whether i may propose to j: another institution, abroad, and no partner yet."""
     if j < 0 or j == i or (not setting.domestic and world.country[i] == world.country[j]):
@@ -187,7 +187,7 @@ def eligible(world, setting, state, i, j):
 # --- acceptance ------------------------------------------------------------------------------------------------------
 
 
-@kernel
+@part
 def share_kept(factor, bound, added):
     """Acceptance of a candidate under measures that multiply its weight: of the first 1, or of what is added to it."""
     if added:
@@ -195,7 +195,7 @@ def share_kept(factor, bound, added):
     return min(factor, 1.0)
 
 
-@kernel
+@part
 def acceptance(world, setting, state, bounds, component, mass, i, j, time):
     """Weight of the stranger j in a component over the component's bound, without measures.
 
@@ -220,7 +220,7 @@ def acceptance(world, setting, state, bounds, component, mass, i, j, time):
     return rate * np.exp(v) / mass
 
 
-@kernel
+@part
 def ending_acceptance(world, setting, state, mass, i, j, slot, time):
     """exp(-m) of the partnership over its bound, without measures; ``mass`` is that of ending."""
     return np.exp(-value(world, setting, state, MAINTENANCE, i, j, slot, time)) * state.degree[i] / mass
@@ -229,7 +229,7 @@ def ending_acceptance(world, setting, state, mass, i, j, slot, time):
 # --- the choice ------------------------------------------------------------------------------------------------------
 
 
-@kernel
+@part
 def choose(world, setting, regime, state, bounds, key, i, number, time):
     """The choice of i: an institution (a partner to leave, a stranger to propose to); NOTHING or i itself: no change."""
     mass = masses(world, setting, state, bounds, i)
@@ -257,7 +257,7 @@ def choose(world, setting, regime, state, bounds, key, i, number, time):
         if x < ending:
             d = state.degree[i]
             p = min(int(x / ending * d), d - 1)
-            j, slot = np.int64(state.partners[i, p]), state.slots[i, p]
+            j, slot = np.int64(state.partners[i, p]), np.int64(state.slots[i, p])
             if not in_term(state, slot, time):
                 factor = np.exp(-maintenance_effect(regime, i, j, state.field[slot], state.channel[slot]))
                 share = ending_acceptance(world, setting, state, ending, i, j, slot, time)

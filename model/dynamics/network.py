@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiling import kernel
+from .compiling import part
 from .state import (
     DEGREE_MAX,
     FOREVER,
@@ -16,7 +16,7 @@ from .state import (
 )
 
 
-@kernel
+@part
 def place_of(state, i, j):
     """Where ``j`` stands, or would stand, in the partner list of ``i``."""
     low, high = 0, state.degree[i]
@@ -29,7 +29,7 @@ def place_of(state, i, j):
     return low
 
 
-@kernel
+@part
 def slot_of(state, i, j):
     """Slot of the partnership of ``i`` and ``j``; -1 if there is none."""
     place = place_of(state, i, j)
@@ -38,7 +38,7 @@ def slot_of(state, i, j):
     return np.int64(-1)
 
 
-@kernel
+@part
 def shared_partners(state, i, j):
     """Number of institutions that are partners of both."""
     a, b, shared = 0, 0, 0
@@ -55,13 +55,13 @@ def shared_partners(state, i, j):
     return shared
 
 
-@kernel
+@part
 def strength_at(state, slot, time, growth_years):
     """Strength w of a partnership at a time: dw/dt = (1 - w) / growth_years (MODEL 3)."""
     return 1.0 - (1.0 - state.strength[slot]) * np.exp(-(time - state.since[slot]) / growth_years)
 
 
-@kernel
+@part
 def _insert(state, i, j, slot):
     place = place_of(state, i, j)
     for p in range(state.degree[i], place, -1):
@@ -74,7 +74,7 @@ def _insert(state, i, j, slot):
         state.counts[DEGREE_MAX] = state.degree[i]
 
 
-@kernel
+@part
 def _remove(state, i, j):
     place = place_of(state, i, j)
     state.degree[i] -= 1
@@ -83,7 +83,7 @@ def _remove(state, i, j):
         state.slots[i, p] = state.slots[i, p + 1]
 
 
-@kernel
+@part
 def _remember(state, i, j, strength, time):
     """The oldest of the remembered partners gives way."""
     place = 0
@@ -98,14 +98,14 @@ def _remember(state, i, j, strength, time):
     state.former_strength[i, place] = strength
 
 
-@kernel
+@part
 def _forget(state, i, j):
     for p in range(REMEMBERED):
         if state.former[i, p] == j:
             state.former[i, p] = -1
 
 
-@kernel
+@part
 def former_strength(state, i, j):
     """Strength at the end of the last partnership of i with j; 0 if i remembers none."""
     for p in range(REMEMBERED):
@@ -114,7 +114,7 @@ def former_strength(state, i, j):
     return 0.0
 
 
-@kernel
+@part
 def has_room(state):
     """Whether one more partnership can be formed and one ended without more memory."""
     return (
@@ -125,7 +125,7 @@ def has_room(state):
     )
 
 
-@kernel
+@part
 def log(state, i, j, action, accepted, instrument, time):
     """Write down what i did about j, where decisions are logged."""
     if len(state.log_times) == 0:
@@ -140,7 +140,7 @@ def log(state, i, j, action, accepted, instrument, time):
     state.log_times[place] = time
 
 
-@kernel
+@part
 def form(world, state, i, j, number, field, channel, instrument, term, strength, time):
     """``i`` and ``j`` become partners on the initiative of ``i``; returns the slot."""
     if state.counts[FREE] > 0:
@@ -170,7 +170,7 @@ def form(world, state, i, j, number, field, channel, instrument, term, strength,
     return slot
 
 
-@kernel
+@part
 def dissolve(world, state, slot, reason, time, growth_years):
     """A partnership ends; the slot stays until its last joint work has appeared."""
     i, j = np.int64(state.first[slot]), np.int64(state.second[slot])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import draws
-from .compiling import kernel
+from .compiling import part
 from .network import dissolve, form, former_strength, log, slot_of
 from .regime import answer_effect, drawn_field, maintenance_effect, official_share
 from .state import ACCEPTED, CHOSEN, ENDED, LEFT, OFFICIAL, PERSONAL, PROPOSALS, PROPOSED
@@ -17,13 +17,13 @@ from .terms import ANSWER, MAINTENANCE, value
 NOTHING = -1
 
 
-@kernel
+@part
 def sigma(u):
     """1 / (1 + exp(-u))."""
     return 1.0 / (1.0 + np.exp(-u))
 
 
-@kernel
+@part
 def fading(setting, state, i, place, time):
     """How much of a former partner is remembered: 1 at the end of the partnership, 0 after `memory_years`; linear."""
     if state.former[i, place] < 0:
@@ -31,7 +31,7 @@ def fading(setting, state, i, place, time):
     return max(0.0, 1.0 - (time - state.former_since[i, place]) / setting.memory_years)
 
 
-@kernel
+@part
 def memory_scale(setting, state, i, time):
     """What the fading memories of i are multiplied by, so that they sum to at most 1."""
     total = 0.0
@@ -40,20 +40,20 @@ def memory_scale(setting, state, i, time):
     return 1.0 / max(1.0, total)
 
 
-@kernel
+@part
 def in_term(state, slot, time):
     """Whether a partnership is inside its contract term: then it is not in the choice set."""
     return time < state.term[slot]
 
 
-@kernel
+@part
 def maintenance(world, setting, regime, state, i, j, slot, time):
     """m_ij of a partnership, measures included."""
     m = value(world, setting, state, MAINTENANCE, i, j, slot, time)
     return m + maintenance_effect(regime, i, j, state.field[slot], state.channel[slot])
 
 
-@kernel
+@part
 def consent_probability(world, setting, regime, state, i, j, field, time):
     """Probability that j accepts the proposal of i in a field: sigma(v_ji + offset), and what measures do to it."""
     if not setting.consent:
@@ -63,14 +63,14 @@ def consent_probability(world, setting, regime, state, i, j, field, time):
     return min(1.0, sigma(v + setting.offset) * factor)
 
 
-@kernel
+@part
 def contract_term(setting, key, i, number):
     """Length of a contract term in years, lognormal."""
     z = draws.standard_normal(key, draws.CONTRACT, i, number, 0)
     return np.exp(setting.contract_log_median + setting.contract_log_sd * z)
 
 
-@kernel
+@part
 def begin(world, setting, regime, state, key, i, j, number, field, time):
     """The partnership of i and j, accepted, begins: with its channel, contract term and strength."""
     share = official_share(regime, i, j, field)
@@ -83,7 +83,7 @@ def begin(world, setting, regime, state, key, i, j, number, field, time):
     form(world, state, i, j, number, field, channel, -1, end, strength, time)
 
 
-@kernel
+@part
 def propose(world, setting, regime, state, key, i, j, number, time):
     """I proposes to j; whether it was accepted."""
     state.counts[PROPOSALS] += 1
@@ -98,7 +98,7 @@ def propose(world, setting, regime, state, key, i, j, number, time):
     return True
 
 
-@kernel
+@part
 def carry_out(world, setting, regime, state, key, i, chosen, number, time):
     """Carry out the choice of i: nothing, a proposal to a stranger, or the end of a partnership."""
     if chosen == NOTHING or chosen == i:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import draws
-from .compiling import kernel
+from .compiling import kernel, part
 from .opportunity import sigma
 from .state import FOREVER, FREE, LAGS, SLOTS
 
@@ -47,7 +47,7 @@ def expose(state, publishing, start, end):
             state.exposure[slot, place] = 0.0
 
 
-@kernel
+@part
 def lead_probability(world, publishing, state, i, j, initiator):
     """Probability that j leads a work with i: antisymmetric in the pair."""
     sign = 1.0 if initiator == j else -1.0

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import draws
-from .compiling import allocating_kernel, kernel
+from .compiling import allocating_kernel, part
 from .events import next_event, opportunity_due, stream_rate
 from .network import has_room, slot_of
 from .opportunity import carry_out, fading, in_term, maintenance, memory_scale
@@ -21,7 +21,7 @@ from .state import NEXT, NOW, OPPORTUNITIES
 from .terms import PROPOSAL, value
 
 
-@kernel
+@part
 def meeting_rates(world, setting, state, i, time, meet):
     """Fill ``meet`` float64[n] with meet_ij for all j: search, referral, memory."""
     for j in range(len(meet)):
@@ -44,7 +44,7 @@ def meeting_rates(world, setting, state, i, time, meet):
                 meet[state.former[i, place]] += setting.memory * f * scale
 
 
-@kernel
+@part
 def choice_weights(world, setting, regime, state, i, time, meet, weights):
     """Fill ``weights`` float64[n] with the weights of the choice of i; ``meet`` float64[n] is scratch."""
     meeting_rates(world, setting, state, i, time, meet)
@@ -65,7 +65,7 @@ def choice_weights(world, setting, regime, state, i, time, meet, weights):
             weights[j] = meet[j] * np.exp(v) * proposal_factor(world, regime, i, j)
 
 
-@kernel
+@part
 def chosen_from(weights, u):
     """The place in ``weights`` that a uniform ``u`` in [0, 1) falls on."""
     total = 0.0

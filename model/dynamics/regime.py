@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiling import kernel
+from .compiling import part
 from .state import PERSONAL
 
 BITS = 64
@@ -51,7 +51,7 @@ def no_measures(n: int, fields: int) -> Regime:
     )
 
 
-@kernel
+@part
 def common_measures(regime, i, j, word):
     """Bits of the measures whose scope holds the pair, of one word."""
     return (regime.first_side[i, word] & regime.second_side[j, word]) | (
@@ -59,7 +59,7 @@ def common_measures(regime, i, j, word):
     )
 
 
-@kernel
+@part
 def untouched(regime, i, j):
     """Whether no measure in force has the pair in its scope."""
     for word in range(regime.first_side.shape[1]):
@@ -68,7 +68,7 @@ def untouched(regime, i, j):
     return True
 
 
-@kernel
+@part
 def field_factor(regime, i, j, field):
     """Factor that measures put on the rate of proposals of a pair in one field: on meeting, and exp of formation."""
     factor = 1.0
@@ -83,7 +83,7 @@ def field_factor(regime, i, j, field):
     return factor
 
 
-@kernel
+@part
 def proposal_factor(world, regime, i, j):
     """The same over all fields, each weighted by phi_if phi_jf, in proportion to which the field is drawn."""
     if untouched(regime, i, j):
@@ -96,7 +96,7 @@ def proposal_factor(world, regime, i, j):
     return inside / total if total > 0.0 else 1.0
 
 
-@kernel
+@part
 def drawn_field(world, regime, i, j, u):
     """Field of a proposal: probability proportional to phi_if phi_jf times the factor of the measures (MODEL 3)."""
     total = 0.0
@@ -114,7 +114,7 @@ def drawn_field(world, regime, i, j, u):
     return last
 
 
-@kernel
+@part
 def answer_effect(regime, i, j, field):
     """What measures do to the consent of a pair in a field: (added to v, factor of the probability)."""
     added, factor = 0.0, 1.0
@@ -130,7 +130,7 @@ def answer_effect(regime, i, j, field):
     return added, factor
 
 
-@kernel
+@part
 def maintenance_effect(regime, i, j, field, channel):
     """What measures add to the maintenance value of a partnership in its field and channel."""
     added = 0.0
@@ -145,7 +145,7 @@ def maintenance_effect(regime, i, j, field, channel):
     return added
 
 
-@kernel
+@part
 def official_share(regime, i, j, field):
     """Probability that a new partnership of a field, which passed the prohibitions in force, is an official one.
 

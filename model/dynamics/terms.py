@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiling import kernel
+from .compiling import part
 from .network import shared_partners, strength_at
 
 
@@ -49,8 +49,8 @@ BASE, SECULAR, AFFINITY, SIZE, CAPABILITY_GAP, PROXIMITY, PROXIMITY_SQUARED, COM
 SAME_KIND, SAME_BLOC, SHARED_PARTNERS, SHARED_COUNT, POPULARITY, DEGREE_PLUS, STRENGTH, LOAD = range(9, 17)
 TERMS = len(Term)
 
-PROPOSAL, ANSWER, MAINTENANCE = 0, 1, 2
-"""Rows of the table of weights."""
+PROPOSAL, ANSWER, MAINTENANCE = np.int64(0), np.int64(1), np.int64(2)
+"""Rows of the table of weights; typed, so that one function is compiled for all three."""
 
 RANGES = {
     Term.PROXIMITY: (0.0, 1.0),
@@ -91,31 +91,31 @@ class Setting(NamedTuple):
     strength_lapse: float  # part of its old strength at which a former partnership is taken up again
 
 
-@kernel
+@part
 def secular(setting):
     """Years since the reference date, at the start of the quarter."""
     return setting.grid[0] - setting.reference_year
 
 
-@kernel
+@part
 def affinity(world, setting, i, j):
     """Calibrated value of the pair of countries."""
     return setting.affinity[world.country[i], world.country[j]]
 
 
-@kernel
+@part
 def size(state, j):
     """ln(s_j / s_ref)."""
     return state.log_size[j]
 
 
-@kernel
+@part
 def capability_gap(setting, state, i, j):
     """How much more capable j is, in log units, bounded on both sides."""
     return max(-setting.gap_bound, min(setting.gap_bound, state.capability[j] - state.capability[i]))
 
 
-@kernel
+@part
 def proximity(world, i, j):
     """Cosine of the two field portfolios."""
     total = 0.0
@@ -124,7 +124,7 @@ def proximity(world, i, j):
     return min(total, 1.0)
 
 
-@kernel
+@part
 def complement(world, i, j):
     """What j knows beyond i, in the fields that need help: sum of H_f (phi_jf - phi_if)+, in [0, 1]."""
     total = 0.0
@@ -133,50 +133,50 @@ def complement(world, i, j):
     return total
 
 
-@kernel
+@part
 def facility(world, i, j):
     """1 if both are members of the same large facility."""
     return 1.0 if world.facilities[i] & world.facilities[j] else 0.0
 
 
-@kernel
+@part
 def same_kind(world, i, j):
     """1 if the kinds match."""
     return 1.0 if world.kind[i] == world.kind[j] else 0.0
 
 
-@kernel
+@part
 def same_bloc(world, i, j):
     """1 if the blocs match."""
     return 1.0 if world.bloc[i] == world.bloc[j] else 0.0
 
 
-@kernel
+@part
 def weighted_shared_partners(setting, state, i, j):
     """Geometrically weighted shared partners, (1 - r^k) / (1 - r) for k of them (Snijders et al. 2006): saturates."""
     return (1.0 - setting.decay ** shared_partners(state, i, j)) / (1.0 - setting.decay)
 
 
-@kernel
+@part
 def popularity(state, j, together):
     """ln(1 + degree of j)."""
     return np.log1p(float(state.degree[j] - together))
 
 
-@kernel
+@part
 def degree_plus(state, i, j, together):
     """(d_j + 1) + (2 d_i + 1): counts ego twice (RSiena's degPlus; reference cases only)."""
     return float(state.degree[j] - together + 1 + 2 * (state.degree[i] - together) + 1)
 
 
-@kernel
+@part
 def load(state, i, together):
     """(degree of i / capacity of i)^2."""
     share = (state.degree[i] - together) / state.capacity[i]
     return share * share
 
 
-@kernel
+@part
 def value(world, setting, state, row, i, j, slot, time):
     """Value of the partnership of ``i`` with ``j`` in the eyes of ``i``, without measures.
 
@@ -190,7 +190,7 @@ def value(world, setting, state, row, i, j, slot, time):
     return total
 
 
-@kernel
+@part
 def value_without_count(world, setting, state, row, i, j, slot, time):
     """The same without the unbounded count of shared partners, which the fast engine draws apart."""
     w = setting.weights[row]

@@ -95,7 +95,7 @@ def compile_measures(scenario: Scenario, world: World, key: np.ndarray) -> list[
     A measure that is switched off or has strength zero is left out: it changes nothing, not even a cut of the clock.
     """
     n = len(world.arrays.country)
-    uniform = np.array([draws.uniforms(key, draws.COMPLIANCE, i, 0, 0) for i in range(n)])
+    uniform = draws.uniforms_of_all(key, draws.COMPLIANCE, n)
     compiled = []
     for name, measure in scenario.measures.items():
         if not measure.enabled or measure.strength == 0.0:
