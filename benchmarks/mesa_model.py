@@ -67,7 +67,7 @@ class Institution(mesa.Agent):
 
     # --- values and weights -------------------------------------------------------------------------------------
 
-    def value(self, row: int, other: Institution, time: float) -> float:
+    def value(self, row: np.int64, other: Institution, time: float) -> float:
         """Value of the partnership with another, in the state without it."""
         m = self.model
         w, partnership = m.weights[row], self.partners.get(other)

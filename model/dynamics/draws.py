@@ -113,9 +113,9 @@ def poisson_pair(key, purpose, institution, number, index, mean_a, mean_b):
     """Two independent Poisson variates from one decision; large means are drawn as sums of parts below 500."""
     parts = int(max(mean_a, mean_b) // 500.0) + 1
     a, b = 0, 0
-    for part in range(parts):
-        # a part has an index of its own: quarters take the low 16 bits, parts the high ones
-        u, v = uniforms(key, purpose, institution, number, index + (part << 16))
+    for k in range(parts):
+        # each has an index of its own: quarters take the low 16 bits, parts the high ones
+        u, v = uniforms(key, purpose, institution, number, index + (k << 16))
         a += poisson_from_uniform(u, mean_a / parts)
         b += poisson_from_uniform(v, mean_b / parts)
     return a, b

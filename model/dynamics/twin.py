@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from math import exp, log1p
 from typing import Any, Protocol
 
+import numpy as np
+
 from . import draws, events, network, opportunity
 from . import regime as regimes
 from .state import ACCEPTED, CHOSEN, ENDED, LEFT, NEXT, NOW, OPPORTUNITIES, PROPOSALS, PROPOSED
@@ -104,7 +106,7 @@ class Twin:
         state = self.state
         return 1.0 - (1.0 - state.strength[slot]) * exp(-(time - state.since[slot]) / self.setting.strength_years)
 
-    def contributions(self, row: int, i: int, j: int, time: float) -> dict[str, float]:
+    def contributions(self, row: np.int64, i: int, j: int, time: float) -> dict[str, float]:
         """What each term and covariate adds to the value of j in the eyes of i."""
         weights = self.setting.weights[row]
         parts = {term.name.lower(): weights[term] * x for term, x in self.statistics(i, j, time).items()}
@@ -112,7 +114,7 @@ class Twin:
             parts[f"covariate {k}"] = weight * self.setting.covariates[k, i, j]
         return {name: float(part) for name, part in parts.items() if part != 0.0}
 
-    def value(self, row: int, i: int, j: int, time: float) -> float:
+    def value(self, row: np.int64, i: int, j: int, time: float) -> float:
         """v_ij, v_ji in an answer, or m_ij, by row, without measures."""
         return sum(self.contributions(row, i, j, time).values())
 

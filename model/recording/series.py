@@ -132,14 +132,20 @@ def series_frame(
     keys = sorted(by_replicate[0], key=lambda key: (order[key[0]], key[1]))
     lengths = [len(d) for d in dates]
     block = sum(lengths)
+
+    def labelled(of_key: Sequence[str], names: Sequence[str]) -> pd.Categorical:
+        codes = [names.index(label) for label in of_key]
+        return pd.Categorical.from_codes(np.repeat(np.array(codes, np.int16), block), categories=names)
+
+    units = [INDICATORS[name][0] for name, _ in keys]
     return pd.DataFrame(
         {
-            "scenario": pd.Categorical([scenario] * (block * len(keys))),
+            "scenario": labelled([scenario] * len(keys), [scenario]),
             "replicate": np.tile(np.repeat([r.replicate for r in records], lengths), len(keys)).astype(np.int32),
             "date": np.tile(np.concatenate(dates), len(keys)),
-            "pair": pd.Categorical(np.repeat([pair for _, pair in keys], block)),
-            "indicator": pd.Categorical(np.repeat([name for name, _ in keys], block), categories=list(INDICATORS)),
+            "pair": labelled([pair for _, pair in keys], sorted({pair for _, pair in keys})),
+            "indicator": labelled([name for name, _ in keys], list(INDICATORS)),
             "value": np.concatenate([columns[key] for key in keys for columns in by_replicate]),
-            "unit": pd.Categorical(np.repeat([INDICATORS[name][0] for name, _ in keys], block)),
+            "unit": labelled(units, sorted(set(units))),
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from ..clock import date_of
 from .ledger import ReplicateRecord
 
 if TYPE_CHECKING:
+    from pandas.api.extensions import ExtensionArray
+
     from ..world import World
 
 REASONS = ("chosen", "lapsed", "terminated")
@@ -25,34 +28,59 @@ def last_day(end: float) -> date:
     return date_of(end) - timedelta(days=1)
 
 
+@dataclass(frozen=True)
+class Labels:
+    """What the numbers of a world stand for, as columns of text that are taken from by number."""
+
+    names: ExtensionArray
+    countries: ExtensionArray  # of the institutions
+    fields: ExtensionArray
+
+    @classmethod
+    def of(cls, world: World) -> Labels:
+        """The labels of a world."""
+        countries = np.array(world.countries, dtype=object)[world.arrays.country]
+        return cls(_text(world.names), _text(countries), _text(world.fields))
+
+    def ends(self, a: np.ndarray, b: np.ndarray) -> dict[str, ExtensionArray]:
+        """The two institutions of each row, and their countries."""
+        return {
+            "a": self.names.take(a),
+            "b": self.names.take(b),
+            "country_a": self.countries.take(a),
+            "country_b": self.countries.take(b),
+        }
+
+
+def _text(values: Sequence[str] | np.ndarray) -> ExtensionArray:
+    return pd.array(list(values), dtype="str")
+
+
+def _replicates(records: Sequence[ReplicateRecord], lengths: Sequence[int]) -> np.ndarray:
+    return np.repeat(np.array([record.replicate for record in records], np.int64), lengths)
+
+
 def spells_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.DataFrame:
     """Ended partnerships: replicate, a, b, country_a, country_b, initiator, field, channel, reason, start, end, strength.
 
     Times in years (quarters are 0.25 long), strength at the end. Order: replicate, then time of the end.
     """
-    frames = []
-    names, country = np.array(world.names), np.array(world.countries)[world.arrays.country]
-    for record in records:
-        whole, times = record.spell_whole, record.spell_times
-        frames.append(
-            pd.DataFrame(
-                {
-                    "replicate": record.replicate,
-                    "a": names[whole[:, 0]],
-                    "b": names[whole[:, 1]],
-                    "country_a": country[whole[:, 0]],
-                    "country_b": country[whole[:, 1]],
-                    "initiator": names[whole[:, 2]],
-                    "field": np.array(world.fields)[whole[:, 3]],
-                    "channel": np.array(CHANNELS)[whole[:, 4]],
-                    "reason": np.array(REASONS)[whole[:, 6]],
-                    "start": times[:, 0],
-                    "end": times[:, 1],
-                    "strength": times[:, 2],
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
+    labels = Labels.of(world)
+    whole = np.concatenate([record.spell_whole for record in records])
+    times = np.concatenate([record.spell_times for record in records])
+    return pd.DataFrame(
+        {
+            "replicate": _replicates(records, [len(record.spell_times) for record in records]),
+            **labels.ends(whole[:, 0], whole[:, 1]),
+            "initiator": labels.names.take(whole[:, 2]),
+            "field": labels.fields.take(whole[:, 3]),
+            "channel": _text(CHANNELS).take(whole[:, 4]),
+            "reason": _text(REASONS).take(whole[:, 6]),
+            "start": times[:, 0],
+            "end": times[:, 1],
+            "strength": times[:, 2],
+        }
+    )
 
 
 def snapshots_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.DataFrame:
@@ -62,41 +90,24 @@ def snapshots_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.Data
     ``date`` is the day before, whose end the network stands at; ``since`` the start of the partnership in years. Order:
     replicate, date, then the places of a and b in the world.
     """
-    columns = [
-        "replicate",
-        "date",
-        "a",
-        "b",
-        "country_a",
-        "country_b",
-        "initiator",
-        "field",
-        "channel",
-        "strength",
-        "since",
-    ]
-    frames = []
-    names, country = np.array(world.names), np.array(world.countries)[world.arrays.country]
-    for record in records:
-        for time, whole, numbers in record.snapshots:
-            frames.append(
-                pd.DataFrame(
-                    {
-                        "replicate": record.replicate,
-                        "date": pd.Timestamp(last_day(time)),
-                        "a": names[whole[:, 0]],
-                        "b": names[whole[:, 1]],
-                        "country_a": country[whole[:, 0]],
-                        "country_b": country[whole[:, 1]],
-                        "initiator": names[whole[:, 2]],
-                        "field": np.array(world.fields)[whole[:, 3]],
-                        "channel": np.array(CHANNELS)[whole[:, 4]],
-                        "strength": numbers[:, 0],
-                        "since": numbers[:, 1],
-                    }
-                )
-            )
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    labels = Labels.of(world)
+    kept = [(record.replicate, *snapshot) for record in records for snapshot in record.snapshots]
+    lengths = [len(whole) for _, _, whole, _ in kept]
+    whole = np.concatenate([np.zeros((0, 6), np.int64), *(whole for _, _, whole, _ in kept)])
+    numbers = np.concatenate([np.zeros((0, 2)), *(numbers for _, _, _, numbers in kept)])
+    dates = np.array([last_day(time) for _, time, _, _ in kept], dtype="datetime64[us]")
+    return pd.DataFrame(
+        {
+            "replicate": np.repeat(np.array([replicate for replicate, *_ in kept], np.int64), lengths),
+            "date": np.repeat(dates, lengths),
+            **labels.ends(whole[:, 0], whole[:, 1]),
+            "initiator": labels.names.take(whole[:, 2]),
+            "field": labels.fields.take(whole[:, 3]),
+            "channel": _text(CHANNELS).take(whole[:, 4]),
+            "strength": numbers[:, 0],
+            "since": numbers[:, 1],
+        }
+    )
 
 
 def decisions_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.DataFrame:
@@ -105,22 +116,13 @@ def decisions_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.Data
     ``a`` decides about ``b``; ``accepted`` is b's answer to a proposal, and true for an end, which needs none. Times in
     years. Order: replicate, then time. Empty where the scenario does not keep decisions.
     """
-    names, country = np.array(world.names), np.array(world.countries)[world.arrays.country]
-    frames = []
-    for record in records:
-        whole = record.log_whole
-        frames.append(
-            pd.DataFrame(
-                {
-                    "replicate": np.full(len(whole), record.replicate),
-                    "time": record.log_times,
-                    "a": names[whole[:, 0]],
-                    "b": names[whole[:, 1]],
-                    "country_a": country[whole[:, 0]],
-                    "country_b": country[whole[:, 1]],
-                    "action": np.array(ACTIONS)[whole[:, 2]],
-                    "accepted": whole[:, 3].astype(bool),
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
+    whole = np.concatenate([record.log_whole for record in records])
+    return pd.DataFrame(
+        {
+            "replicate": _replicates(records, [len(record.log_times) for record in records]),
+            "time": np.concatenate([record.log_times for record in records]),
+            **Labels.of(world).ends(whole[:, 0], whole[:, 1]),
+            "action": _text(ACTIONS).take(whole[:, 2]),
+            "accepted": whole[:, 3].astype(bool),
+        }
+    )
