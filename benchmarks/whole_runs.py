@@ -62,16 +62,22 @@ def classroom(repeats: int = 5) -> list[Row]:
     ]
 
 
-def two_cores(institutions: int = 3_000, replicates: int = 6, repeats: int = 3) -> list[Row]:
-    """Replicates in two processes against one, the start of the processes included."""
+def two_cores(institutions: int = 3_000, replicates: int = 8, repeats: int = 3) -> list[Row]:
+    """Replicates in two processes against one; the first pool of a process, whose server has to come up, apart."""
     scenario = load_scenario("hindcast", [f"world.institutions={institutions}"])
     run_scenario(scenario, replicates=1, jobs=1)
-    ratios = []
-    for _ in range(repeats):
-        one = seconds(lambda: run_scenario(scenario, replicates=replicates, jobs=1), wall_time)
-        ratios.append(one / seconds(lambda: run_scenario(scenario, replicates=replicates, jobs=2), wall_time))
+
+    def taken(jobs: int, count: int = replicates) -> float:
+        return seconds(lambda: run_scenario(scenario, replicates=count, jobs=jobs), wall_time)
+
+    first = taken(2, 2)
+    start = first - taken(2, 2)
+    ratios = [taken(1) / taken(2) for _ in range(repeats)]
     against = f"one process, {replicates} replicates of {institutions:,} institutions"
-    return [row("two_core_speedup", ratios, "times", against=against, aim=">= 1.8")]
+    return [
+        row("two_core_speedup", ratios, "times", against=against, aim=">= 1.8"),
+        row("two_core_start_s", [start], "s", against="the first pool of a process against the next"),
+    ]
 
 
 def profile(scenario: str = "classroom", repeats: int = 9) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from experiments.errors import ExperimentError
 from experiments.runner import Progress, default_jobs, resolved, run_scenario, run_scenarios
 from experiments.runner import worker as worker_module
+from experiments.runner.processes import START_METHODS, start_method
 from model.errors import InputError
 from model.scenario import Scenario, load_scenario
 
@@ -27,11 +29,21 @@ def small() -> Scenario:
     return load_scenario("classroom", [*SMALL, "run.replicates=3", "run.seed=7"])
 
 
-def test_any_number_of_processes_gives_the_same_numbers(small: Scenario) -> None:
+@pytest.mark.parametrize("method", [m for m in START_METHODS if m in multiprocessing.get_all_start_methods()])
+def test_any_number_of_processes_gives_the_same_numbers(
+    small: Scenario, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMITY_START_METHOD", method)
     here, there = run_scenario(small, jobs=1), run_scenario(small, jobs=2)
     assert here.series.equals(there.series)
     assert here.spells.equals(there.spells)
     assert (here.seed, here.replicates) == (there.seed, there.replicates) == (7, 3)
+
+
+def test_a_start_method_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMITY_START_METHOD", "swapn")
+    with pytest.raises(InputError, match=r"COMITY_START_METHOD: there is no way .swapn.*\n.*did you mean 'spawn'"):
+        start_method()
 
 
 def test_a_seed_is_drawn_when_none_is_named_and_recorded(small: Scenario) -> None:

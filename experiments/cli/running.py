@@ -138,7 +138,7 @@ def announce(output: Output, name: str, replicates: int, seed: int | None) -> No
         seed=seed,
     )
     if not kernels_cached():
-        output.say("compile", "compiling the kernels, once; this takes about a minute and progress waits for it")
+        output.say("compile", "compiling the kernels, once; this takes about half a minute and progress waits for it")
 
 
 def draw(output: Output, folder: Path) -> bool:

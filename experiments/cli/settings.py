@@ -15,7 +15,23 @@ Seed = Annotated[
     int | None,
     typer.Option("--seed", min=0, help="Seed; drawn and recorded when neither this nor the scenario names one."),
 ]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; default: all cores but one.")]
+
+
+def workers_wanted(jobs: int | None) -> int | None:
+    """Let the server of worker processes come up while this process is still importing the model."""
+    if jobs is not None and jobs > 1:
+        from ..runner.processes import start_server
+        from .doctoring import kernels_cached
+
+        if kernels_cached():  # else it would compile what this process compiles as well
+            start_server()
+    return jobs
+
+
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, callback=workers_wanted, help="Processes; default: all cores but one."),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; may be repeated."),

@@ -6,7 +6,6 @@ Replicate k of every scenario gets the same seed and number, so scenarios are co
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
@@ -15,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ExperimentError
+from .processes import process_context, start_server
 from .progress import OnProgress, Progress
 from .worker import Task, Worker, enter, run_task
 
@@ -85,7 +85,7 @@ def run_scenarios(
     """Run scenarios and yield (place in ``scenarios``, simulation) as each is complete.
 
     ``replicates`` and ``seed`` default to each scenario's own; where none names a seed, one is drawn for all. With
-    ``jobs`` above 1 the replicates run in that many spawned processes (a script that calls this needs the usual
+    ``jobs`` above 1 the replicates run in that many worker processes (a script that calls this needs the usual
     ``if __name__ == "__main__"``). Closing the iterator, an error or an interrupt ends the workers at their next step.
     With ``begun`` the scenarios, which must be branches of that checkpoint, go on from there.
     Raises `ExperimentError` when a worker dies.
@@ -163,6 +163,7 @@ def _run(
     if processes == 1:
         return _run_here(worker, tasks, counter)
     warm_up(scenarios[0])  # the workers find the kernels on disk
+    start_server()
     texts = tuple(scenario.to_toml() for scenario in scenarios)
     return _run_in_pool(texts, worker.calibration, worker.until, tasks, counter, processes)
 
@@ -210,8 +211,8 @@ def _run_in_pool(
     counter: _Counter,
     processes: int,
 ) -> Finished:
-    """Run the tasks in spawned processes and yield them as they end. ``texts`` are the scenarios as TOML."""
-    context = multiprocessing.get_context("spawn")
+    """Run the tasks in worker processes and yield them as they end. ``texts`` are the scenarios as TOML."""
+    context = process_context()
     steps, stop = context.RawArray("q", len(tasks)), context.RawValue("b", 0)
     handed_over = (texts, calibration, until, steps, stop)
     executor = ProcessPoolExecutor(processes, mp_context=context, initializer=enter, initargs=handed_over)
