@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.clock import QUARTER
+from model.dynamics.network import partner, slot_with
 from model.partnership_model import PartnershipModel
 
 from .measuring import Row, processor_time, row
@@ -28,7 +29,7 @@ def mesa_copy(source: PartnershipModel, seed: int) -> MesaHindcast:
             other = copy.institutions[state.former[row_, place]]
             i.former[other] = (float(state.former_since[row_, place]), float(state.former_strength[row_, place]))
         for place in range(int(state.degree[row_])):
-            slot, other = state.slots[row_, place], copy.institutions[state.partners[row_, place]]
+            slot, other = slot_with(state, row_, place), copy.institutions[partner(state, row_, place)]
             if state.initiator[slot] == row_:
                 start, term = float(state.start[slot]), float(state.term[slot])
                 strength, since = float(state.strength[slot]), float(state.since[slot])

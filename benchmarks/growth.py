@@ -9,6 +9,7 @@ import numpy as np
 
 from model.dynamics import draws, fast, plain
 from model.dynamics.compiling import kernel
+from model.dynamics.network import partner, slot_with
 from model.dynamics.state import NOW
 
 from .measuring import Row, processor_time, row
@@ -78,7 +79,7 @@ def _read_institution(world, state, j):  # type: ignore[no-untyped-def]
     for f in range(world.direction.shape[1]):
         total += world.direction[j, f] + world.profile[j, f]
     for p in range(state.degree[j]):
-        total += state.partners[j, p]
+        total += partner(state, j, p)
     return total
 
 
@@ -105,7 +106,7 @@ def draw_and_read(world, state, bounds, key, times, drawn, strangers, partners):
             j = bounds.alias_other[k] if y >= bounds.alias_share[k] else k
             total += _read_institution(world, state, bounds.members[j])
         for p in range(min(int(partners + v), state.degree[i])):
-            j, slot = state.partners[i, p], state.slots[i, p]
+            j, slot = partner(state, i, p), slot_with(state, i, p)
             total += state.term[slot] + state.strength[slot] + state.since[slot] + state.field[slot]
             total += _read_institution(world, state, j)
     return total

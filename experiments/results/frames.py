@@ -35,6 +35,7 @@ def to_table(frame: pd.DataFrame) -> pa.Table:
 
 
 def _column(name: str, values: pd.Series[Any]) -> pa.Array:
+    import pandas as pd
     import pyarrow as pa
     from pandas.api import types
 
@@ -47,7 +48,9 @@ def _column(name: str, values: pd.Series[Any]) -> pa.Array:
         return pa.array(values.to_numpy(dtype="float64"), from_pandas=True)
     if types.is_bool_dtype(kind) or types.is_integer_dtype(kind):
         return pa.array(values.to_numpy())
-    return pa.array(values.astype(object), type=pa.string(), from_pandas=True).dictionary_encode()
+    if isinstance(kind, pd.CategoricalDtype):  # its own dictionary is in another order
+        values = values.astype("str")
+    return pa.array(values, type=pa.string(), from_pandas=True).dictionary_encode()
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -136,7 +136,7 @@ def adjacency(state: State) -> np.ndarray:
     n = len(state.degree)
     matrix = np.zeros((n, n), np.bool_)
     for i in range(n):
-        matrix[i, state.partners[i, : state.degree[i]]] = True
+        matrix[i, network.partners_of(state, i)] = True
     return matrix
 
 

@@ -27,7 +27,7 @@ from . import draws
 from .bounds import own_degree
 from .compiling import kernel, part
 from .events import next_event, opportunity_due, stream_rate
-from .network import has_room, shared_partners, slot_of
+from .network import has_room, partner, shared_partners, slot_of, slot_with
 from .opportunity import NOTHING, carry_out, fading, in_term, memory_scale
 from .plain import choice_weights, chosen_from
 from .regime import maintenance_effect, proposal_factor
@@ -51,7 +51,7 @@ def paths_of_two(state, i):
     """Number of ways to go from i to a partner and on to another partner of it."""
     paths = 0
     for p in range(state.degree[i]):
-        paths += state.degree[state.partners[i, p]] - 1
+        paths += state.degree[partner(state, i, p)] - 1
     return paths
 
 
@@ -60,16 +60,16 @@ def most_shared(state, bounds, i):
     """Largest number of partners that i shares with anyone."""
     most = np.int32(0)
     for p in range(state.degree[i]):
-        h = state.partners[i, p]
+        h = partner(state, i, p)
         for r in range(state.degree[h]):
-            k = state.partners[h, r]
+            k = partner(state, h, r)
             bounds.paths[k] += 1
             if k != i:
                 most = max(most, bounds.paths[k])
     for p in range(state.degree[i]):
-        h = state.partners[i, p]
+        h = partner(state, i, p)
         for r in range(state.degree[h]):
-            bounds.paths[state.partners[h, r]] = 0
+            bounds.paths[partner(state, h, r)] = 0
     return most
 
 
@@ -138,9 +138,9 @@ def searched(world, bounds, i, x, v):
 @part
 def another_partner(state, h, i, p):
     """The p-th partner of h that is not i."""
-    j = state.partners[h, p]
+    j = partner(state, h, p)
     # the partners of h without i: places from i's own on move up by one
-    return np.int64(state.partners[h, p + 1]) if j >= i else np.int64(j)
+    return partner(state, h, p + 1) if j >= i else j
 
 
 @part
@@ -148,7 +148,7 @@ def on_a_path(state, i, u):
     """The end of one of the paths of two that begin at i, each as likely; -1 where there is none."""
     place = np.int64(u * paths_of_two(state, i))
     for p in range(state.degree[i]):
-        h = state.partners[i, p]
+        h = partner(state, i, p)
         others = state.degree[h] - 1
         if place < others:
             return another_partner(state, h, i, place)
@@ -160,7 +160,7 @@ def on_a_path(state, i, u):
 def referred(state, i, u, v):
     """A random partner's random other partner of i; -1 where the walk ends nowhere."""
     d = state.degree[i]
-    h = state.partners[i, min(int(u * d), d - 1)]
+    h = partner(state, i, min(int(u * d), d - 1))
     others = state.degree[h] - 1
     return another_partner(state, h, i, min(int(v * others), others - 1)) if others > 0 else np.int64(NOTHING)
 
@@ -257,7 +257,7 @@ def choose(world, setting, regime, state, bounds, key, i, number, time):
         if x < ending:
             d = state.degree[i]
             p = min(int(x / ending * d), d - 1)
-            j, slot = np.int64(state.partners[i, p]), np.int64(state.slots[i, p])
+            j, slot = partner(state, i, p), slot_with(state, i, p)
             if not in_term(state, slot, time):
                 factor = np.exp(-maintenance_effect(regime, i, j, state.field[slot], state.channel[slot]))
                 share = ending_acceptance(world, setting, state, ending, i, j, slot, time)

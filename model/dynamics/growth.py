@@ -8,7 +8,7 @@ import numpy as np
 
 from . import draws
 from .compiling import allocating_kernel, kernel
-from .network import strength_at
+from .network import partner, slot_with, strength_at
 
 
 class Learning(NamedTuple):
@@ -73,9 +73,9 @@ def learn(world, learning, state, level, offset, time, step):
             continue
         taught = 0.0
         for p in range(d):
-            gap = state.capability[state.partners[i, p]] - state.capability[i]
+            gap = state.capability[partner(state, i, p)] - state.capability[i]
             if gap > 0.0:
-                w = strength_at(state, np.int64(state.slots[i, p]), time, learning.strength_years)
+                w = strength_at(state, slot_with(state, i, p), time, learning.strength_years)
                 taught += w * min(gap, learning.cap)
         gain[i] = learning.rate * d / (d + learning.half_degree) * taught / d * world.absorption[i]
     total = 0.0

@@ -9,11 +9,32 @@ from .state import (
     DEGREE_MAX,
     FOREVER,
     FREE,
+    LISTED,
     LOGGED,
     REMEMBERED,
     SLOTS,
     SPELLS,
+    State,
+    grown,
+    spare_room,
 )
+
+
+@part
+def partner(state, i, p):
+    """The p-th partner of ``i``."""
+    return np.int64(state.partners[state.begins[i] + p])
+
+
+@part
+def slot_with(state, i, p):
+    """Slot of the partnership of ``i`` with its p-th partner."""
+    return np.int64(state.slots[state.begins[i] + p])
+
+
+def partners_of(state: State, i: int) -> np.ndarray:
+    """All partners of ``i``, ascending, int32[degree of i]; for readers outside the kernels."""
+    return state.partners[state.begins[i] : state.begins[i] + state.degree[i]]
 
 
 @part
@@ -22,7 +43,7 @@ def place_of(state, i, j):
     low, high = 0, state.degree[i]
     while low < high:
         middle = (low + high) // 2
-        if state.partners[i, middle] < j:
+        if partner(state, i, middle) < j:
             low = middle + 1
         else:
             high = middle
@@ -33,8 +54,8 @@ def place_of(state, i, j):
 def slot_of(state, i, j):
     """Slot of the partnership of ``i`` and ``j``; -1 if there is none."""
     place = place_of(state, i, j)
-    if place < state.degree[i] and state.partners[i, place] == j:
-        return np.int64(state.slots[i, place])
+    if place < state.degree[i] and partner(state, i, place) == j:
+        return slot_with(state, i, place)
     return np.int64(-1)
 
 
@@ -43,7 +64,7 @@ def shared_partners(state, i, j):
     """Number of institutions that are partners of both."""
     a, b, shared = 0, 0, 0
     while a < state.degree[i] and b < state.degree[j]:
-        x, y = state.partners[i, a], state.partners[j, b]
+        x, y = partner(state, i, a), partner(state, j, b)
         if x == y:
             shared += 1
             a += 1
@@ -62,13 +83,27 @@ def strength_at(state, slot, time, growth_years):
 
 
 @part
+def _move_list(state, i):
+    """Give the full list of i twice the room, at the end of the lists; what it leaves is taken back in `with_room`."""
+    old, new = state.begins[i], state.counts[LISTED]
+    for p in range(state.degree[i]):
+        state.partners[new + p] = state.partners[old + p]
+        state.slots[new + p] = state.slots[old + p]
+    state.begins[i] = new
+    state.rooms[i] = grown(state.rooms[i])
+    state.counts[LISTED] += state.rooms[i]
+
+
+@part
 def _insert(state, i, j, slot):
-    place = place_of(state, i, j)
-    for p in range(state.degree[i], place, -1):
-        state.partners[i, p] = state.partners[i, p - 1]
-        state.slots[i, p] = state.slots[i, p - 1]
-    state.partners[i, place] = j
-    state.slots[i, place] = slot
+    if state.degree[i] == state.rooms[i]:
+        _move_list(state, i)
+    place, begin = place_of(state, i, j), state.begins[i]
+    for p in range(begin + state.degree[i], begin + place, -1):
+        state.partners[p] = state.partners[p - 1]
+        state.slots[p] = state.slots[p - 1]
+    state.partners[begin + place] = j
+    state.slots[begin + place] = slot
     state.degree[i] += 1
     if state.degree[i] > state.counts[DEGREE_MAX]:
         state.counts[DEGREE_MAX] = state.degree[i]
@@ -76,11 +111,11 @@ def _insert(state, i, j, slot):
 
 @part
 def _remove(state, i, j):
-    place = place_of(state, i, j)
+    place, begin = place_of(state, i, j), state.begins[i]
     state.degree[i] -= 1
-    for p in range(place, state.degree[i]):
-        state.partners[i, p] = state.partners[i, p + 1]
-        state.slots[i, p] = state.slots[i, p + 1]
+    for p in range(begin + place, begin + state.degree[i]):
+        state.partners[p] = state.partners[p + 1]
+        state.slots[p] = state.slots[p + 1]
 
 
 @part
@@ -118,7 +153,7 @@ def former_strength(state, i, j):
 def has_room(state):
     """Whether one more partnership can be formed and one ended without more memory."""
     return (
-        state.counts[DEGREE_MAX] + 2 <= state.partners.shape[1]
+        state.counts[LISTED] + spare_room(state.counts[DEGREE_MAX]) <= len(state.partners)
         and state.counts[SLOTS] - state.counts[FREE] + 2 <= len(state.first)
         and state.counts[SPELLS] + 2 <= len(state.spell_times)
         and (len(state.log_times) == 0 or state.counts[LOGGED] + 2 <= len(state.log_times))

@@ -14,7 +14,7 @@ import numpy as np
 from . import draws
 from .compiling import allocating_kernel, part
 from .events import next_event, opportunity_due, stream_rate
-from .network import has_room, slot_of
+from .network import has_room, partner, slot_of
 from .opportunity import carry_out, fading, in_term, maintenance, memory_scale
 from .regime import proposal_factor
 from .state import NEXT, NOW, OPPORTUNITIES
@@ -29,11 +29,11 @@ def meeting_rates(world, setting, state, i, time, meet):
     d = state.degree[i]
     if setting.referral > 0.0:
         for p in range(d):
-            h = state.partners[i, p]
+            h = partner(state, i, p)
             if state.degree[h] > 1:
                 share = setting.referral / (d * (state.degree[h] - 1.0))
                 for r in range(state.degree[h]):
-                    j = state.partners[h, r]
+                    j = partner(state, h, r)
                     if j != i:
                         meet[j] += share
     if setting.memory > 0.0:

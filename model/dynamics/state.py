@@ -1,6 +1,6 @@
 """The state of a simulated world: arrays that live, in one named tuple that kernels read and write.
 
-n institutions, c countries, W room for partners of one institution, T room for partnerships, M remembered partners.
+n institutions, c countries, L room for partner lists, T room for partnerships, M remembered partners.
 A partnership occupies a *slot*. After its end the slot stays until its last joint work has appeared, then it is free.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+
+from .compiling import part
 
 LAGS = 9
 """Quarters of exposure that a partnership remembers: the current one and the eight before (lag of at most 2 years)."""
@@ -27,8 +29,8 @@ CHOSEN, LAPSED, TERMINATED = 0, 1, 2
 
 # Scalars that a kernel changes, in State.counts.
 SLOTS, FREE, SPELLS, EVENT_NUMBER, NEXT_ACTOR, DEGREE_BOUND, DEGREE_MAX = range(7)
-OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED, LOGGED = range(7, 12)
-COUNTS = 12
+OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED, LOGGED, LISTED = range(7, 13)
+COUNTS = 13
 
 
 class State(NamedTuple):
@@ -40,8 +42,10 @@ class State(NamedTuple):
     capacity: np.ndarray  # float64[n], partnerships an institution can serve
     rate: np.ndarray  # float64[n], opportunities a year
     degree: np.ndarray  # int64[n], partnerships
-    partners: np.ndarray  # int32[n, W], ascending
-    slots: np.ndarray  # int32[n, W], slot of the partnership with the partner in the same place
+    begins: np.ndarray  # int64[n], where the partner list of an institution begins
+    rooms: np.ndarray  # int64[n], partners that its list has room for; a full list moves to the end of the lists
+    partners: np.ndarray  # int32[L], the lists, each ascending
+    slots: np.ndarray  # int32[L], slot of the partnership with the partner in the same place
     opportunities: np.ndarray  # int64[n], events of the dominating stream so far: numbers the draws
     former: np.ndarray  # int32[n, M], former partners, -1 where none
     former_since: np.ndarray  # float64[n, M], when the partnership ended
@@ -78,12 +82,14 @@ class State(NamedTuple):
 
 
 NOW, NEXT = 0, 1
+SHORTEST_LIST = 8
+"""Least room of a partner list."""
 
 
 def new_state(
-    n: int, countries: int, width: int = 64, room: int | None = None, spells: int | None = None, log: int = 0
+    n: int, countries: int, width: int = 8, room: int | None = None, spells: int | None = None, log: int = 0
 ) -> State:
-    """An empty network of ``n`` institutions with room for ``room`` partnerships, each institution ``width`` partners.
+    """An empty network of ``n`` institutions with room for ``room`` partnerships, at first ``width`` to an institution.
 
     ``log``: room for decisions to begin with; 0: they are not logged.
     """
@@ -92,14 +98,18 @@ def new_state(
     counts = np.zeros(COUNTS, np.int64)
     counts[DEGREE_BOUND] = 16
     counts[NEXT_ACTOR] = -1
+    counts[LISTED] = width * n
+    length = _room_of_lists(np.full(n, width), 0)
     return State(
         log_size=np.zeros(n),
         capability=np.zeros(n),
         capacity=np.ones(n),
         rate=np.ones(n),
         degree=np.zeros(n, np.int64),
-        partners=np.full((n, width), -1, np.int32),
-        slots=np.full((n, width), -1, np.int32),
+        begins=np.arange(n) * width,
+        rooms=np.full(n, width),
+        partners=np.full(length, -1, np.int32),
+        slots=np.full(length, -1, np.int32),
         opportunities=np.zeros(n, np.int64),
         former=np.full((n, REMEMBERED), -1, np.int32),
         former_since=np.zeros((n, REMEMBERED)),
@@ -137,19 +147,53 @@ def _widened(array: np.ndarray, shape: tuple[int, ...], fill: float) -> np.ndarr
     return wider
 
 
+@part
+def grown(room):
+    """Room of a list that has moved because it was full."""
+    return max(SHORTEST_LIST, 2 * room)
+
+
+@part
+def spare_room(longest):
+    """What two moves of the longest list take, where a list of ``longest`` partners grows by one before the second."""
+    return 4 * (longest + 1) + 2 * SHORTEST_LIST
+
+
+def lists_have_room(state: State) -> bool:
+    """Whether the lists of two institutions, the longest, can still move to the end."""
+    return bool(state.counts[LISTED] + spare_room(int(state.counts[DEGREE_MAX])) <= len(state.partners))
+
+
+def _room_of_lists(rooms: np.ndarray, longest: int) -> int:
+    """Length of the arrays of lists with these rooms: half as much again for lists that move."""
+    return int(rooms.sum()) * 3 // 2 + 2 * spare_room(longest)
+
+
+def _packed_lists(state: State) -> dict[str, np.ndarray]:
+    """The partner lists one after the other, each with room to grow; content and order are unchanged."""
+    degree, longest = state.degree, int(state.degree.max())
+    rooms = np.maximum(SHORTEST_LIST, degree + degree // 2)
+    begins = np.cumsum(rooms) - rooms
+    within = np.arange(degree.sum()) - np.repeat(np.cumsum(degree) - degree, degree)
+    old, new = np.repeat(state.begins, degree) + within, np.repeat(begins, degree) + within
+    length = _room_of_lists(rooms, max(longest, int(state.counts[DEGREE_MAX])))
+    partners, slots = np.full((2, length), -1, np.int32)
+    partners[new], slots[new] = state.partners[old], state.slots[old]
+    state.counts[LISTED] = rooms.sum()
+    return {"begins": begins, "rooms": rooms, "partners": partners, "slots": slots}
+
+
 def with_room(state: State) -> State:
     """The same state with more room wherever it may run out; content is unchanged.
 
     After it, every living partnership may end at once (a review of terms, a termination), one may be formed, and more
     as long as `network.has_room` says so.
     """
-    n, width = state.partners.shape
     room, spells = len(state.first), len(state.spell_times)
     taken = int(state.counts[SLOTS] - state.counts[FREE])
     new: dict[str, np.ndarray] = {}
-    if state.counts[DEGREE_MAX] + 2 > width:
-        for name in ("partners", "slots"):
-            new[name] = _widened(getattr(state, name), (n, 2 * width), -1)
+    if not lists_have_room(state):
+        new |= _packed_lists(state)
     if taken + 2 > room:
         for name in ("first", "second", "initiator", "number", "field", "channel", "instrument", "terms",
                      "start", "end", "term", "strength", "since", "free"):  # fmt: skip

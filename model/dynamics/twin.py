@@ -59,12 +59,12 @@ class Twin:
 
     def partners(self, i: int) -> list[int]:
         """Partners of i, ascending."""
-        return [int(j) for j in self.state.partners[i, : self.state.degree[i]]]
+        return [int(j) for j in network.partners_of(self.state, i)]
 
     def slot(self, i: int, j: int) -> int:
         """Slot of the partnership of i and j; -1 if there is none."""
         partners = self.partners(i)
-        return int(self.state.slots[i, partners.index(j)]) if j in partners else -1
+        return int(self.state.slots[self.state.begins[i] + partners.index(j)]) if j in partners else -1
 
     # --- the terms of a value -----------------------------------------------------------------------------------
 

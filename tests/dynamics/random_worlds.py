@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from model.dynamics import bounds as fast_bounds
 from model.dynamics import draws, events, network
 from model.dynamics.regime import BITS, Regime, no_measures
-from model.dynamics.state import FREE, LOGGED, NOW, SLOTS, SPELLS, State, new_state, with_room
+from model.dynamics.state import FREE, LISTED, LOGGED, NOW, SLOTS, SPELLS, State, new_state, with_room
 from model.dynamics.terms import TERMS, Setting, Term
 from model.world import WorldArrays
 
@@ -272,7 +272,12 @@ def meaningful(state: State) -> list[np.ndarray]:
     filled = []
     for name, array in zip(State._fields, state, strict=True):
         if name in ("partners", "slots"):
-            array = np.where(np.arange(array.shape[1]) < state.degree[:, None], array, -1)[:, : state.degree.max()]
+            lists = [array[b : b + d] for b, d in zip(state.begins, state.degree, strict=True)]
+            array = np.concatenate(lists)
+        elif name == "counts":
+            array = np.delete(array, LISTED)
+        elif name in ("begins", "rooms"):
+            array = np.zeros(0)  # where a list stands means nothing
         elif name == "free":
             array = array[:free]
         elif name.startswith("spell_"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy import stats
 
 from model.dynamics import network, output
 from model.dynamics.output import LAG_WEIGHTS, Publishing
-from model.dynamics.state import FREE, LAGS, State
+from model.dynamics.state import FREE, LAGS, State, with_room
 
 YEARS = 3.0
 START = 2010.0
@@ -51,8 +52,9 @@ def dense(seed: int, n: int = 30) -> Case:
         for j in range(i):
             if case.world.country[i] != case.world.country[j]:
                 a, b = (i, j) if rng.random() < 0.5 else (j, i)
+                state = with_room(state)
                 network.form(case.world, state, a, b, 40 * i + j, 0, 0, -1, -1.0, 0.3, START + 0.5 * rng.random())
-    return case
+    return replace(case, state=state)
 
 
 def test_exposure_is_strength_times_years() -> None:
