@@ -90,16 +90,16 @@ def parse(page: Path) -> Document:
 @contextmanager
 def empty_folder() -> Iterator[Path]:
     """The examples' working folder. Replicates run in this process: a worker would import the caller's main module."""
-    from experiments.runner import pool
+    from experiments.runner import crew
 
-    before, jobs = Path.cwd(), pool.default_jobs
+    before, jobs = Path.cwd(), crew.default_jobs
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        pool.default_jobs = lambda: 1
+        crew.default_jobs = lambda: 1
         try:
             yield Path(folder)
         finally:
-            pool.default_jobs = jobs
+            crew.default_jobs = jobs
             os.chdir(before)
 
 

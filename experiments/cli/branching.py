@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .comparing import distinct, side_by_side
+from .comparing import distinct, side_by_side, to_one_end
 from .output import Output
 from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Settings, overrides
 
@@ -35,7 +35,13 @@ def branch(
     from model.checkpoint import branch as branch_of
     from model.checkpoint import load
 
+    from ..comparing import Replication
+
     started, output = datetime.now(UTC), Output(json, quiet)
     begun = load(checkpoint)
-    chosen = [branch_of(begun, s) for s in distinct([*(scenarios or []), *(names or [])], overrides(set_), "branch")]
-    return side_by_side(chosen, started, output, jobs=jobs, out=out, force=force, figures=not no_figures, begun=begun)
+    whole = [branch_of(begun, s) for s in distinct([*(scenarios or []), *(names or [])], overrides(set_), "branch")]
+    chosen, notes = to_one_end(whole)
+    plan = Replication(len(begun.moments))
+    return side_by_side(
+        chosen, started, output, plan, notes, jobs=jobs, out=out, force=force, figures=not no_figures, begun=begun
+    )

@@ -1,12 +1,7 @@
 """`comity compare`: scenarios under the same luck, side by side.
 
-Contract with `experiments.comparing` (looked up when the command runs):
-
-- `compare(runs) -> Comparison`: ``runs`` are simulations or results (both have ``scenario`` and ``series``), the first
-  is the base. A `Comparison` has `to_dict()` (JSON types), `table()` (headings, rows of text) and `lines()` (what
-  is said below the table, such as the compensation ratio with its interval).
-
-The folder gets a result of each run, comparison.json, and the figures of `experiments.figures.draw_comparison`.
+The folder gets a result of each run, comparison.json (all rows, compensation ratios, notes), and the figures of
+`experiments.figures.draw_comparison` and `draw_outcomes`.
 """
 
 from __future__ import annotations
@@ -26,17 +21,44 @@ if TYPE_CHECKING:
 
     from model.checkpoint import Checkpoint
     from model.scenario import Scenario
-    from model.simulation import Simulation
 
-    from ..comparing import Comparison
+    from ..comparing import Comparison, Replication, Row
+    from ..results.batches import Replicated
 
 COMPARISON = "comparison.json"
+MOST = 500
+"""Replicates that `--precision` may take when nothing else is said."""
+
+Precision = Annotated[
+    str | None,
+    typer.Option(
+        "--precision",
+        metavar="SHARE",
+        help="Run replicates until the 95 % interval of every headline outcome is within this share of the base's value"
+        " to each side, such as 2%.",
+    ),
+]
+MaxReplicates = Annotated[
+    int | None, typer.Option("--max-replicates", min=2, help=f"Most replicates for --precision; default: {MOST}.")
+]
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outcome",
+        metavar="INDICATOR:PAIR",
+        help="Outcome that --precision is asked of, instead of volume, share, mix and number of the first bloc's"
+        " partnerships; may be repeated.",
+    ),
+]
 
 
 def compare(
     scenarios: Annotated[list[str], typer.Argument(metavar="A B...", help="Scenarios; the first is the base.")],
     replicates: Replicates = None,
     seed: Seed = None,
+    precision: Precision = None,
+    max_replicates: MaxReplicates = None,
+    outcome: Outcomes = None,
     jobs: Jobs = None,
     set_: Settings = None,
     out: Out = None,
@@ -49,14 +71,38 @@ def compare(
     from datetime import UTC, datetime
 
     started, output = datetime.now(UTC), Output(json, quiet)
-    chosen = paired(scenarios, overrides(set_, replicates, seed))
-    return side_by_side(chosen, started, output, jobs=jobs, out=out, force=force, figures=not no_figures)
+    chosen, notes = paired(scenarios, overrides(set_, replicates, seed))
+    plan = replication(chosen[0].run.replicates, replicates, precision, max_replicates, outcome or [])
+    return side_by_side(chosen, started, output, plan, notes, jobs=jobs, out=out, force=force, figures=not no_figures)
+
+
+def replication(
+    start: int, asked: int | None, precision: str | None, most: int | None, outcomes: Sequence[str]
+) -> Replication:
+    """How many replicates to run, from the options; raises `InputError` for options that do not go together."""
+    from model.errors import InputError
+
+    from ..comparing import Replication, read_precision
+
+    if precision is None:
+        for option, given in (("--max-replicates", most), ("--outcome", outcomes)):
+            if given:
+                raise InputError(f"{option} stands there without --precision", where="compare", allowed="both")
+        return Replication(start)
+    most = MOST if most is None else most
+    if asked is not None and asked > most:
+        raise InputError(
+            f"{asked} replicates to begin with", where="--replicates", allowed=f"at most --max-replicates, {most}"
+        )
+    return Replication(min(start, most), precision=read_precision(precision), most=most, outcomes=outcomes)
 
 
 def side_by_side(
     chosen: Sequence[Scenario],
     started: datetime,
     output: Output,
+    plan: Replication,
+    notes: Sequence[str] = (),
     *,
     jobs: int | None,
     out: Path | None,
@@ -65,51 +111,103 @@ def side_by_side(
     begun: Checkpoint | None = None,
 ) -> int:
     """Run scenarios of the same luck, from a checkpoint if there is one; leave the folder, print, and return the exit code."""
-    from ..comparing import compare as compare_runs
     from ..results import Staging, choose_folder
     from ..results.manifest import write_manifest
     from ..results.provenance import provenance
-    from ..results.writing import times_since, write_result
+    from ..results.writing import times_since
 
     target = choose_folder("-".join(s.name for s in chosen), chosen[0].content_hash(), out)
     with Staging(target, force) as staging:
         with output.logging_to(staging.folder / "run.log"):
-            runs = simulate_all(chosen, jobs, output, begun)
-            comparison = compare_runs(runs)
-            for run in runs:
-                (staging.folder / run.scenario.name).mkdir()
-                write_result(
-                    staging.folder / run.scenario.name,
-                    run,
-                    started=started,
-                    command=["comity", *sys.argv[1:]],
-                )
+            runs = run_arms(chosen, staging.folder, started, plan, jobs, output, begun)
+            comparison = plan.comparison([*notes, *(line.rstrip(".") for line in plan.verdict())])
+            for line in plan.verdict():
+                output.say("precision", line, reached=not plan.missed, replicates=plan.count)
             write_comparison(staging.folder / COMPARISON, comparison)
-            complete = not figures or _draw(output, staging.folder, runs)
+            complete = not figures or _draw(output, staging.folder, runs, comparison)
             content: dict[str, Any] = {"kind": "comparison", **provenance(chosen[0].world.data)}
             content |= {
-                "scenarios": {s.name: s.content_hash() for s in chosen},
-                "run": {"seed": chosen[0].run.seed, "replicates": chosen[0].run.replicates},
+                "scenarios": {run.scenario.name: run.scenario.content_hash() for run in runs},
+                "run": {"seed": chosen[0].run.seed, "replicates": plan.count},
                 "times": times_since(started),
                 "command": ["comity", *sys.argv[1:]],
             }
             write_manifest(staging.folder, content)
         staging.publish()
     if output.as_json:
-        output.json({"folder": str(target), "complete": complete, "seed": chosen[0].run.seed, **comparison.to_dict()})
+        output.json(comparison.records())
     else:
         print_comparison(output, comparison)
     output.say("done", f"{target} (seed {chosen[0].run.seed})", folder=str(target))
     return 0 if complete else 3
 
 
-def paired(names: Sequence[str], changes: Sequence[str]) -> list[Scenario]:
-    """Scenarios with one seed and one number of replicates, the base's, so that replicate k has the same luck in all."""
+def run_arms(
+    chosen: Sequence[Scenario],
+    folder: Path,
+    started: datetime,
+    plan: Replication,
+    jobs: int | None,
+    output: Output,
+    begun: Checkpoint | None = None,
+) -> list[Replicated]:
+    """Simulate scenarios, from a checkpoint if there is one, as the plan says; each leaves its result in ``folder``."""
+    from contextlib import ExitStack
+
+    from ..comparing import BATCH
+    from ..results.batches import ResultInParts
+    from ..runner import resolved, run_batches
+    from .running import announce
+
+    names = ", ".join(s.name for s in chosen)
+    announce(output, names, plan.start, chosen[0].run.seed)
+    plan.judged = lambda count, furthest: _tell(output, count, furthest)
+    with ExitStack() as stack:
+        parts = [stack.enter_context(ResultInParts(folder / scenario.name)) for scenario in chosen]
+        listener = stack.enter_context(output.progress(names.replace(", ", " / ")))
+        largest = min(BATCH, max(plan.start, plan.most))
+        batches = run_batches(chosen, plan.batches(), largest=largest, jobs=jobs, on_progress=listener, begun=begun)
+        for simulations in batches:
+            for part, simulation in zip(parts, simulations, strict=True):
+                part.add(simulation)
+            plan.take(simulations)
+        command = ["comity", *sys.argv[1:]]
+        return [
+            part.finish(resolved(scenario, plan.count), started, command)
+            for part, scenario in zip(parts, chosen, strict=True)
+        ]
+
+
+def _tell(output: Output, count: int, furthest: Row | None) -> None:
+    """Say how far a batch is from the wanted precision."""
+    if furthest is not None:
+        said = f"{count} replicates; {furthest.indicator}:{furthest.pair} in {furthest.period} needs {furthest.needed}"
+        output.say("batch", said, replicates=count, needed=furthest.needed)
+
+
+def paired(names: Sequence[str], changes: Sequence[str]) -> tuple[list[Scenario], list[str]]:
+    """Scenarios with one seed, one number of replicates and one end, so that replicate k has the same luck in all.
+
+    Returns what a reader must know of it, too.
+    """
     from ..runner import resolved
 
     loaded = distinct(names, changes, "compare")
     base = resolved(loaded[0])
-    return [base, *(resolved(s, base.run.replicates, base.run.seed) for s in loaded[1:])]
+    same_luck = [base, *(resolved(s, base.run.replicates, base.run.seed) for s in loaded[1:])]
+    return to_one_end(same_luck)
+
+
+def to_one_end(scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[str]]:
+    """The scenarios, all to the latest end among them, and notes on those that go on; nothing before their ends changes."""
+    longest = max(scenarios, key=lambda s: s.time.end)
+    end, notes, prolonged = longest.time.end, [], []
+    for scenario in scenarios:
+        if scenario.time.end < end:
+            notes.append(f"{scenario.name} goes on from {scenario.time.end} to {end}, the end of {longest.name}")
+            scenario = scenario.model_copy(update={"time": scenario.time.model_copy(update={"end": end})})
+        prolonged.append(scenario)
+    return prolonged, notes
 
 
 def distinct(names: Sequence[str], changes: Sequence[str], command: str) -> list[Scenario]:
@@ -126,24 +224,17 @@ def distinct(names: Sequence[str], changes: Sequence[str], command: str) -> list
     return loaded
 
 
-def simulate_all(
-    scenarios: Sequence[Scenario], jobs: int | None, output: Output, begun: Checkpoint | None = None
-) -> list[Simulation]:
-    """Simulate scenarios, from a checkpoint if there is one, with progress; in the order given."""
-    from ..runner import run_scenarios
-    from .running import announce
-
-    announce(output, ", ".join(s.name for s in scenarios), scenarios[0].run.replicates, scenarios[0].run.seed)
-    with output.progress(" / ".join(s.name for s in scenarios)) as listener:
-        done = dict(run_scenarios(scenarios, jobs=jobs, on_progress=listener, begun=begun))
-    return [done[place] for place in range(len(scenarios))]
-
-
 def write_comparison(path: Path, comparison: Comparison) -> None:
-    """Write all differences and ratios as JSON, also those of pairs of countries, which the table leaves out."""
+    """Write all differences and ratios as JSON, also those that the table leaves out; one row a line."""
     from json import dumps
 
-    path.write_text(dumps(comparison.to_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    content = comparison.to_dict()
+    many = {key: content.pop(key) for key in ("compensation", "rows")}
+    head = [f"{dumps(key)}: {dumps(value, ensure_ascii=False)}" for key, value in content.items()]
+    for key, rows in many.items():
+        body = ",\n".join(dumps(row, ensure_ascii=False) for row in rows)
+        head.append(f"{dumps(key)}: [\n{body}\n]")
+    path.write_text("{\n" + ",\n".join(head) + "\n}\n", encoding="utf-8")
 
 
 class Tabular(Protocol):
@@ -173,11 +264,12 @@ def print_comparison(output: Output, comparison: Tabular) -> None:
         output.text(line)
 
 
-def _draw(output: Output, folder: Path, runs: Sequence[Simulation]) -> bool:
+def _draw(output: Output, folder: Path, runs: Sequence[Replicated], comparison: Comparison) -> bool:
     try:
-        from ..figures import draw_comparison
+        from ..figures import draw_comparison, draw_outcomes
 
         draw_comparison(folder, runs)
+        draw_outcomes(folder, comparison)
     except Exception as error:
         output.say("figures", f"the figures failed ({type(error).__name__}: {error}); the numbers are kept")
         return False

@@ -1,5 +1,16 @@
 """Compares scenarios that were run with the same worlds and the same luck."""
 
-from .comparison import Comparison, Compensation, Row, compare
+from .batches import BATCH, Replication, read_precision
+from .comparison import PRECISION, Comparison, Row, compare
+from .compensation import Compensation
 
-__all__ = ["Comparison", "Compensation", "Row", "compare"]
+__all__ = [
+    "BATCH",
+    "PRECISION",
+    "Comparison",
+    "Compensation",
+    "Replication",
+    "Row",
+    "compare",
+    "read_precision",
+]

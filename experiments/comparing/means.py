@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from model.errors import InputError
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 
     from model.scenario import Scenario
 
-COMPARED = ("output.volume", "output.share", "partnerships.count")
-"""Indicators that are compared; volume and share are different questions."""
+PACE = "network."
+"""Beginning of the indicators that are not compared: how fast the process runs says nothing about partners."""
 
 Span = tuple[int, int]
 """First and last year of a period."""
@@ -29,6 +30,42 @@ class Run(Protocol):
     @property
     def series(self) -> pd.DataFrame:
         """Its tidy series."""
+
+
+@dataclass(frozen=True)
+class PeriodMeans:
+    """The means of several runs over the periods that each covers, and the units of the indicators."""
+
+    scenarios: tuple[Scenario, ...]
+    by_run: tuple[dict[Span, pd.DataFrame], ...]  # see `period_means`
+    units: dict[str, str]
+
+    @property
+    def replicates(self) -> int:
+        """How many replicates the first run has."""
+        return next((means.shape[1] for means in self.by_run[0].values()), 0)
+
+    def with_more(self, later: PeriodMeans) -> PeriodMeans:
+        """The same runs with the replicates of a later batch besides."""
+        import pandas as pd
+
+        joined = tuple(
+            {span: pd.concat([means, more[span]], axis="columns") for span, means in ours.items()}
+            for ours, more in zip(self.by_run, later.by_run, strict=True)
+        )
+        return PeriodMeans(self.scenarios, joined, self.units)
+
+
+def means_of(runs: Sequence[Run]) -> PeriodMeans:
+    """The means of runs over all periods that any of their scenarios names, as far as each run covers them."""
+    scenarios = tuple(run.scenario for run in runs)
+    spans = periods_of(scenarios)
+    names = runs[0].series[["indicator", "unit"]].drop_duplicates().astype(str)
+    return PeriodMeans(
+        scenarios,
+        tuple({span: period_means(run.series, span) for span in spans if covers(run.scenario, span)} for run in runs),
+        dict(names.itertuples(index=False)),
+    )
 
 
 def period_name(span: Span) -> str:
@@ -55,7 +92,9 @@ def period_means(series: pd.DataFrame, span: Span) -> pd.DataFrame:
     A mean over a value that is undefined is undefined (NaN).
     """
     in_span = series["date"].dt.year.between(*span)
-    chosen = series[in_span & series["indicator"].isin(COMPARED)]
+    named = series["indicator"].astype("category")
+    kept = [name for name in named.cat.categories if not str(name).startswith(PACE)]
+    chosen = series[in_span & named.isin(kept)]
     # one order of rows, whatever the series came in: sums are the same to the last bit
     chosen = chosen.sort_values(["indicator", "pair", "replicate", "date"], kind="stable")
     grouped = chosen.groupby(["indicator", "pair", "replicate"], observed=True)["value"]
@@ -102,3 +141,8 @@ def bloc_pairs(blocs: Sequence[str]) -> tuple[str, ...]:
     """Names of all pairs of blocs: those of the first bloc with others, the other ones, each bloc with itself."""
     between = [f"{a}-{b}" for place, a in enumerate(blocs) for b in blocs[place + 1 :]]
     return (*between, *(f"{bloc}-{bloc}" for bloc in blocs))
+
+
+def directed_pairs(blocs: Sequence[str]) -> tuple[str, ...]:
+    """Names of all directed pairs of different blocs, those of the first bloc first: "A>B" is B seen from A."""
+    return tuple(f"{a}>{b}" for a in blocs for b in blocs if a != b)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Interval:
         return self.low is not None and self.high is not None and (self.low > 0.0 or self.high < 0.0)
 
 
+@lru_cache(maxsize=4096)
 def quantile_of_t(count: int, level: float = LEVEL) -> float:
     """Two-sided quantile of Student's t for the mean of ``count`` values, at least 2."""
     from scipy.stats import t

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from statistics import median
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .comparison import Comparison, Compensation, Row
+from .headline import HEADLINE, headline_rows, shown_rows
 
-QUANTITIES = {
-    "output.volume": "works a year",
-    "output.share": "share of works",
-    "partnerships.count": "partnerships",
-}
-"""Indicator -> what a reader calls it; works are joint works, their share is that of all joint works."""
+if TYPE_CHECKING:
+    from .comparison import Comparison, Row
+    from .compensation import Compensation
+
 UNKNOWN = "-"
 POINTS, SHORT = " points", " pts"
 """Unit of differences between shares, in a sentence and in the table."""
+LATE = 0.4
+"""Works follow partnerships: a relative change of works below this share of that of partnerships is said to lag."""
+
+Named = Callable[[str], str]
+"""Name of a scenario -> what it is called in a sentence."""
 
 
 def table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows of text of the pairs of blocs; a pair, quantity and period in which nothing differs is left out.
+    """Headings and rows of text of the pairs that matter; a pair, quantity and period in which nothing differs is left out.
 
     With several scenarios, each begins with a row that names it.
     """
@@ -29,19 +32,19 @@ def table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
     headings += ["Monte-Carlo\nerror", "replicates\nneeded"]
     rows = []
     above = ("", "", "")
-    for row in _by_pair(comparison):
+    for row in ordered(comparison):
         here = (row.scenario, row.pair, row.indicator)
         if row.scenario != above[0] and len(comparison.scenarios) > 1:
             rows.append([row.scenario, *[""] * (len(headings) - 1)])
         rows.append(
             [
                 "" if here[:2] == above[:2] else row.pair,
-                "" if here == above else QUANTITIES[row.indicator],
+                "" if here == above else HEADLINE[row.indicator],
                 row.period,
-                _value(row, row.baseline_value),
-                _change(row, row.difference, SHORT),
-                _interval(row),
-                UNKNOWN if row.mc_error is None else _change(row, row.mc_error, SHORT).lstrip("+"),
+                value_text(row, row.baseline_value),
+                change_text(row, row.difference, SHORT),
+                interval_text(row),
+                UNKNOWN if row.mc_error is None else change_text(row, row.mc_error, SHORT).lstrip("+"),
                 UNKNOWN if row.needed is None else f"{row.needed:,}",
             ]
         )
@@ -49,66 +52,105 @@ def table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
     return headings, rows
 
 
-def _by_pair(comparison: Comparison) -> list[Row]:
-    """Rows to print: by scenario, pair and quantity, periods below each other."""
-    rows = [row for row in comparison.rows if row.of == "blocs" and not row.identical]
+def ordered(comparison: Comparison) -> list[Row]:
+    """Rows to show: by scenario, pair and quantity, periods below each other; a mix after its pair's own rows."""
+    pair = {name: place for place, name in enumerate(dict.fromkeys(_pair_of(row) for row in comparison.rows))}
+    quantity = {name: place for place, name in enumerate(HEADLINE)}
+    rows = [row for scenario in comparison.scenarios for row in shown_rows(comparison, scenario)]
     scenario = {name: place for place, name in enumerate(comparison.scenarios)}
-    pair = {name: place for place, name in enumerate(dict.fromkeys(row.pair for row in comparison.rows))}
-    quantity = {name: place for place, name in enumerate(QUANTITIES)}
-    return sorted(rows, key=lambda row: (scenario[row.scenario], pair[row.pair], quantity[row.indicator]))
+    return sorted(rows, key=lambda row: (scenario[row.scenario], pair[_pair_of(row)], quantity[row.indicator]))
 
 
 def lines(comparison: Comparison) -> list[str]:
     """Paragraphs: what differs, what is made up for, how sure it is, and notes."""
-    said = []
-    for scenario in comparison.scenarios:
-        said += _of_scenario(comparison, scenario)
+    said = [line for scenario in comparison.scenarios for line in paragraphs(comparison, scenario)]
     if comparison.replicates == 1:
         said.append("One replicate: intervals, Monte-Carlo errors and compensation ratios are not defined.")
     else:
-        said += _precision(comparison)
+        said += precision_words(comparison)
     return [*said, *(f"Note: {note}." for note in comparison.notes)]
 
 
-def _of_scenario(comparison: Comparison, scenario: str) -> list[str]:
-    rows = [row for row in comparison.rows if row.scenario == scenario]
-    own = [row for row in rows if row.of == "blocs"]
-    differing = [period for period in comparison.periods if any(r.period == period and not r.identical for r in own)]
-    same = [period for period in dict.fromkeys(row.period for row in rows) if period not in differing]
+def paragraphs(comparison: Comparison, scenario: str, named: Named = str) -> list[str]:
+    """What a scenario changes against the base: where nothing differs, then a paragraph for the last period that differs."""
+    rows = [row for row in comparison.rows if row.scenario == scenario and row.of == "blocs"]
+    periods = [period for period in comparison.periods if any(row.period == period for row in rows)]
+    differing = [p for p in periods if any(row.period == p and not row.identical for row in rows)]
+    same = [period for period in periods if period not in differing]
     said = []
     if same:
-        said.append(f"In {', '.join(same)} no replicate of {scenario} differs from {comparison.baseline}.")
+        said.append(
+            f"In {', '.join(same)} no replicate of {named(scenario)} differs from {named(comparison.baseline)}."
+        )
     if not differing:
         return said
     last = differing[-1]
-    first_bloc = [f"{comparison.blocs[0]}-{bloc}" for bloc in comparison.blocs[1:]]
-    said.append(f"{scenario} against {comparison.baseline}, {last}:")
-    for pair in first_bloc:
-        of_pair = [row for row in own if row.period == last and row.pair == pair]
-        if of_pair:
-            said.append(f"  {pair}: {', '.join(map(_clause, of_pair))}.")
+    shown = [row for row in ordered(comparison) if row.scenario == scenario and row.period == last]
+    sentences = [f"{named(scenario)} against {named(comparison.baseline)}, means over {last}."]
+    unclear = []
+    for pair, own in groupby(shown, key=_pair_of):
+        clauses = [_clause(row) for row in own if _is_clear(row, comparison)]
+        if clauses:
+            sentences.append(f"{pair}: {joined(clauses)}.")
+        else:
+            unclear.append(pair)
+    if unclear:
+        sentences.append(f"No difference is clear of zero for {joined(unclear)}.")
+    sentences += _lagging(shown, comparison)
     for period in differing:
         ratios = [c for c in comparison.compensation if c.scenario == scenario and c.period == period]
-        if ratios and comparison.replicates > 1:
-            said.append(_made_up(ratios, comparison.level))
-    return said
+        if ratios and comparison.replicates > 1 and period == last:
+            sentences.append(_made_up(ratios, comparison.level, named))
+    return [*said, " ".join(sentences)]
+
+
+def _pair_of(row: Row) -> str:
+    """The pair of a row; the mix of A>B stands with the pair A-B."""
+    return row.pair.replace(">", "-")
+
+
+def _is_clear(row: Row, comparison: Comparison) -> bool:
+    """Whether a difference is clear of zero; with one replicate, whether there is any."""
+    if row.low is None or row.high is None:
+        return comparison.replicates == 1 and not row.identical
+    return row.low > 0.0 or row.high < 0.0
 
 
 def _clause(row: Row) -> str:
     """One difference in words."""
-    share = row.indicator == "output.share"
+    share = row.unit == "share"
     percent = "" if row.relative is None or share else f"{100 * row.relative:+z.1f} %"
-    ends = "" if row.low is None else _interval(row, POINTS)
+    ends = "" if row.low is None else interval_text(row, POINTS)
     detail = f" ({'; '.join(filter(None, (percent, ends)))})" if percent or ends else ""
-    if row.low is not None and row.high is not None and row.low <= 0.0 <= row.high:
-        return f"no clear difference in {QUANTITIES[row.indicator]}{detail}"
-    amount = _change(row, abs(row.difference), POINTS).lstrip("+")
+    amount = change_text(row, abs(row.difference), POINTS).lstrip("+")
+    more = row.difference > 0
+    if row.indicator == "output.share":
+        return f"a share of all joint works {amount} {'higher' if more else 'lower'}{detail}"
     if share:
-        return f"a share of works {amount} {'higher' if row.difference > 0 else 'lower'}{detail}"
-    return f"{amount} {'more' if row.difference > 0 else 'fewer'} {QUANTITIES[row.indicator]}{detail}"
+        own, partner = row.pair.split(">") if ">" in row.pair else (row.pair, "the partner")
+        return f"{amount} {'more' if more else 'less'} of {own}'s own joint works with {partner}{detail}"
+    quantity = "joint works a year" if row.indicator == "output.volume" else HEADLINE[row.indicator]
+    return f"{amount} {'more' if more else 'fewer'} {quantity}{detail}"
 
 
-def _made_up(ratios: Sequence[Compensation], level: float) -> str:
+def joined(parts: Sequence[str]) -> str:
+    """Parts of a sentence with commas, and "and" before the last."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _lagging(shown: Sequence[Row], comparison: Comparison) -> list[str]:
+    """A word on the lag of works where these have not yet followed partnerships."""
+    change = {(row.indicator, row.pair): row for row in shown}
+    for row in shown:
+        works = change.get(("output.volume", row.pair))
+        if row.indicator == "partnerships.count" and works is not None and _is_clear(row, comparison):
+            ties, made = row.relative or 0.0, works.relative or 0.0
+            if abs(ties) > 0.05 and abs(made) < LATE * abs(ties):
+                return ["Joint works appear one to two years after they are begun, so they follow partnerships late."]
+    return []
+
+
+def _made_up(ratios: Sequence[Compensation], level: float, named: Named) -> str:
     """Compensation ratios of a period, and what they mean."""
     first = ratios[0]
     found = [text for text in map(_ratio, ratios) if text]
@@ -116,8 +158,9 @@ def _made_up(ratios: Sequence[Compensation], level: float) -> str:
         return f"Compensation ratio, {first.period}: undefined, {first.reason}."
     against = first.baseline if first.lost_in == first.scenario else first.scenario
     return (
-        f"Compensation ratio, {first.period}: {first.lost_in} has {first.loss:,.0f} fewer {first.lost_pair} partnerships "
-        f"than {against}; for each of these, {', '.join(found)}; {100 * level:.0f} % intervals after Fieller."
+        f"Compensation ratio, {first.period}: {named(first.lost_in)} has {first.loss:,.0f} fewer {first.lost_pair} "
+        f"partnerships than {named(against)}; for each of these, {joined(found)}; {100 * level:.0f} % intervals after "
+        "Fieller."
     )
 
 
@@ -129,9 +172,9 @@ def _ratio(found: Compensation) -> str:
     return f"{found.pair} changes by {found.ratio:+.2f} ({found.low:+.2f} to {found.high:+.2f}: {reading})"
 
 
-def _precision(comparison: Comparison) -> list[str]:
+def precision_words(comparison: Comparison) -> list[str]:
     """What pairing saved, and how many replicates the wanted precision takes."""
-    rows = [row for row in comparison.rows if row.of == "blocs" and not row.identical]
+    rows = [row for row in headline_rows(comparison) if not row.identical]
     factors = sorted(row.variance_reduction for row in rows if row.variance_reduction is not None)
     said = ["Intervals are of means over replicates: they show luck, not what is unknown of parameters and effects."]
     if factors:
@@ -139,13 +182,13 @@ def _precision(comparison: Comparison) -> list[str]:
             f"Common random numbers divide the variance of these differences by {_factor(median(factors))} "
             f"(median; {_factor(factors[0])} to {_factor(factors[-1])})."
         )
-    wanted = [row for row in rows if row.needed is not None and row.pair.startswith(f"{comparison.blocs[0]}-")]
+    wanted = [row for row in rows if row.needed is not None]
     if wanted:
         most = max(wanted, key=lambda row: row.needed or 0)
         said.append(
             f"{comparison.replicates} replicates were run; an interval of {100 * comparison.precision:g} % of "
             f"{comparison.baseline}'s value to each side takes up to {most.needed:,} ({most.pair}, "
-            f"{QUANTITIES[most.indicator]}, {most.period})."
+            f"{HEADLINE[most.indicator]}, {most.period}, {most.scenario})."
         )
     return said
 
@@ -154,11 +197,12 @@ def _factor(value: float) -> str:
     return f"{value:,.{0 if value >= 10.0 else 1}f}"
 
 
-def _value(row: Row, value: float) -> str:
+def value_text(row: Row, value: float) -> str:
+    """A value of the row's quantity; shares in per cent."""
     return f"{100 * value:.2f} %" if row.unit == "share" else f"{value:,.{0 if abs(value) >= 100.0 else 1}f}"
 
 
-def _change(row: Row, value: float, points: str) -> str:
+def change_text(row: Row, value: float, points: str = SHORT) -> str:
     """A difference with its sign, with digits enough for what is compared; shares in percentage points."""
     scale = 100.0 if row.unit == "share" else 1.0
     largest = scale * max(abs(row.difference), abs(row.low or 0.0), abs(row.high or 0.0))
@@ -166,8 +210,8 @@ def _change(row: Row, value: float, points: str) -> str:
     return f"{scale * value:+z,.{digits}f}" + (points if row.unit == "share" else "")
 
 
-def _interval(row: Row, points: str = "") -> str:
+def interval_text(row: Row, points: str = "") -> str:
     """Both ends, with their unit once."""
     if row.low is None or row.high is None:
         return UNKNOWN
-    return f"{_change(row, row.low, '')} to {_change(row, row.high, points)}"
+    return f"{change_text(row, row.low, '')} to {change_text(row, row.high, points)}"

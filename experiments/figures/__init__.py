@@ -1,7 +1,8 @@
 """Figures of runs, comparisons and sweeps, as PNG and SVG, the same bytes for the same numbers."""
 
 from .comparison import draw_comparison
+from .outcomes import draw_outcomes
 from .run import draw_run
 from .sweep import draw_sweep
 
-__all__ = ["draw_comparison", "draw_run", "draw_sweep"]
+__all__ = ["draw_comparison", "draw_outcomes", "draw_run", "draw_sweep"]

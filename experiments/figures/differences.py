@@ -135,11 +135,11 @@ def _difference_axis(axes: Axes, drawn: NDArray[np.float64], quantity: Quantity)
     axes.set_ylim(low - margin, high + margin)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=bands.STEPS))
     if quantity is VOLUME:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _signed(f"{y:+,.10g}")))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: signed(f"{y:+,.10g}")))
     else:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _signed(f"{100 * y:+.4g}")))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: signed(f"{100 * y:+.4g}")))
 
 
-def _signed(number: str) -> str:
+def signed(number: str) -> str:
     """A number with a proper sign; zero has none."""
     return "0" if number.strip("+-0.") == "" else number.replace("-", "\u2212")

@@ -3,7 +3,24 @@
 Nothing here, and nothing that a worker process imports, asks for a terminal, for typer, rich or matplotlib.
 """
 
-from .pool import default_jobs, resolved, run_scenario, run_scenarios, run_to_checkpoint
+from .crew import default_jobs
+from .pool import (
+    resolved,
+    run_batches,
+    run_cells,
+    run_scenario,
+    run_scenarios,
+    run_to_checkpoint,
+)
 from .progress import Progress
 
-__all__ = ["Progress", "default_jobs", "resolved", "run_scenario", "run_scenarios", "run_to_checkpoint"]
+__all__ = [
+    "Progress",
+    "default_jobs",
+    "resolved",
+    "run_batches",
+    "run_cells",
+    "run_scenario",
+    "run_scenarios",
+    "run_to_checkpoint",
+]

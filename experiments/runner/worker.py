@@ -31,26 +31,31 @@ class Task(NamedTuple):
     replicate: int
     seed: int
     moment: Moment | None = None  # where it goes on from, in a branch
+    until: date | None = None  # where it stops, instead of at its end
 
 
 class Cancelled(Exception):
     """The run was given up; the replicate stopped between two steps."""
 
 
+Take = Callable[["Scenario", "World", "ReplicateRecord"], Any]
+"""What is taken of a replicate's record; a function that can be pickled."""
+
+
 class Worker:
     """Scenarios to run, and the world of the one that was run last.
 
-    ``scenarios`` are resolved, or their texts as TOML, which is how they travel to another process. Replicates run to
-    the end, or to the date ``until``.
+    ``scenarios`` are resolved, or their texts as TOML, which is how they travel to another process. With ``take``
+    only what it makes of a record is kept.
     """
 
     def __init__(
         self,
         scenarios: Sequence[Scenario | str],
         calibration: Calibration | None = None,
-        until: date | None = None,
+        take: Take | None = None,
     ) -> None:
-        self.scenarios, self.calibration, self.until = scenarios, calibration, until
+        self.scenarios, self.calibration, self.take = scenarios, calibration, take
         self._built: tuple[int, Scenario, World] | None = None
 
     def built(self, place: int) -> tuple[Scenario, World]:
@@ -64,8 +69,8 @@ class Worker:
             self._built = place, scenario, build_world(scenario)
         return self._built[1:]
 
-    def run(self, task: Task, on_step: Callable[[int], None]) -> ReplicateRecord | Moment:
-        """Run a replicate: its record, or where it stands at `until`.
+    def run(self, task: Task, on_step: Callable[[int], None]) -> Any:
+        """Run a replicate: its record, what is taken of it, or where it stands at the date at which the task stops.
 
         ``on_step`` gets the number of its steps that are done, and may raise to stop it.
         """
@@ -75,9 +80,10 @@ class Worker:
             on_step(event.step)
 
         scenario, world = self.built(task.scenario)
-        if self.until is not None:
-            return run_replicate_to(self.until, scenario, world, task.replicate, task.seed, tell)
-        return run_replicate(scenario, world, task.replicate, task.seed, tell, self.calibration, task.moment)
+        if task.until is not None:
+            return run_replicate_to(task.until, scenario, world, task.replicate, task.seed, tell)
+        record = run_replicate(scenario, world, task.replicate, task.seed, tell, self.calibration, task.moment)
+        return record if self.take is None else self.take(scenario, world, record)
 
 
 _worker: Worker
@@ -88,7 +94,7 @@ _stop: Any
 def enter(
     scenarios: Sequence[str],
     calibration: Calibration | None,
-    until: date | None,
+    take: Take | None,
     steps: MutableSequence[int],
     stop: Any,
 ) -> None:
@@ -96,10 +102,10 @@ def enter(
     global _worker, _steps, _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and sets the stop
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _worker, _steps, _stop = Worker(scenarios, calibration, until), steps, stop
+    _worker, _steps, _stop = Worker(scenarios, calibration, take), steps, stop
 
 
-def run_task(task: Task) -> ReplicateRecord | Moment:
+def run_task(task: Task) -> Any:
     """Run a replicate in a worker process; raises `Cancelled` at the next step once ``stop.value`` is set."""
 
     def on_step(step: int) -> None:
