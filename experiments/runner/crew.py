@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -10,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ..errors import ExperimentError
+from .processes import process_context, start_server
 from .progress import OnProgress, Progress
 from .worker import Task, Worker, enter, run_task
 
@@ -72,8 +72,9 @@ class Crew:
         self._executor: ProcessPoolExecutor | None = None
         if self.processes > 1:
             warm_up(scenarios[0])  # the workers find the kernels on disk
+            start_server()
             texts = tuple(scenario.to_toml() for scenario in scenarios)
-            context = multiprocessing.get_context("spawn")
+            context = process_context()
             self._cells, self._stop = context.RawArray("q", most), context.RawValue("b", 0)
             handed_over = (texts, worker.calibration, worker.take, self._cells, self._stop)
             self._executor = ProcessPoolExecutor(
