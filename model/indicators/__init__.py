@@ -1,0 +1,5 @@
+"""Indicators of networks, of their change under a shock, and of what money buys: exact definitions, one family a file.
+
+Functions are pure on arrays; what is undefined is NaN, never 0. `registry` is the table of names, units and
+definitions, `snapshots` and `frame` make the frame of a run, `paired` holds a run against its baseline.
+"""
