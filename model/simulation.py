@@ -13,6 +13,7 @@ from .calibration import Calibration, calibration_file, read_calibration
 from .checkpoint import Moment
 from .clock import QUARTERS_A_YEAR, year_of
 from .errors import InputError
+from .indicators import indicators_frame, measure
 from .partnership_model import PartnershipModel
 from .recording import ReplicateRecord, decisions_frame, series_frame, snapshots_frame, spells_frame
 from .world import World, build_world
@@ -51,6 +52,7 @@ class Simulation:
     spells: pd.DataFrame
     snapshots: pd.DataFrame
     decisions: pd.DataFrame
+    indicators: pd.DataFrame
 
 
 def draw_seed() -> int:
@@ -89,7 +91,9 @@ def run_replicate(
     if moment is not None:
         model.restore(moment)
     model.run_to_end(_telling(callback, model, model.quarters_left))
-    return model.ledger.finish(replicate, model.state)
+    record = model.ledger.finish(replicate, model.state)
+    record.measured = measure(world, record)
+    return record
 
 
 def run_replicate_to(
@@ -141,6 +145,7 @@ def assemble(
         spells=spells_frame(world, ordered),
         snapshots=snapshots_frame(world, ordered),
         decisions=decisions_frame(world, ordered),
+        indicators=indicators_frame(scenario.name, world, ordered),
     )
 
 

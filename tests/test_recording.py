@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from model import load_scenario
 from model.calibration import Calibration
-from model.recording import INDICATORS, ReplicateRecord, series_frame, snapshots_frame, spells_frame
+from model.recording import INDICATORS, ReplicateRecord, Snapshot, series_frame, snapshots_frame, spells_frame
 from model.scenario import Scenario
 from model.simulation import run_replicate
 from model.world import World, WorldArrays, build_world
@@ -75,7 +75,8 @@ def record_of(replicate: int = 0, ends: tuple[float, ...] = (2011.0, 2012.0), le
         degree=with_nothing(np.array(20 * 2 / 6)),
         spell_whole=np.array([[0, 2, 2, 1, 0, -1, 0], [1, 5, 1, 0, 1, -1, 2], [2, 4, 4, 0, 0, -1, 1]]),
         spell_times=np.array([[2009.25, 2010.5, 0.4], [2010.0, 2010.75, 0.2], [2008.0, 2011.5, 0.8]]),
-        snapshots=[(2011.0, np.array([[0, 3, 3, 1, 0, 7], [1, 4, 1, 0, 1, 2]]), np.array([[0.5, 2009.0], [0.25, 2010.25]]))],
+        snapshots=[Snapshot(2011.0, np.array([[0, 3, 3, 1, 0, 7, -1], [1, 4, 1, 0, 1, 2, -1]]),
+                            np.array([[0.5, 2009.0], [0.25, 2010.25]]), np.zeros(6))],
     )  # fmt: skip
 
 
@@ -263,7 +264,7 @@ def test_stocks_change_by_flows() -> None:
     assert (opportunities > proposals + ended).all() and (proposals >= accepted).all()
     assert accepted == pytest.approx(record.initiated.sum(axis=(1, 2)))
     # snapshots are the stock of their date
-    for (time, whole, numbers), place in zip(record.snapshots, (0, 3), strict=True):
+    for (time, whole, numbers, _), place in zip(record.snapshots, (0, 3), strict=True):
         assert time == record.ends[place] and 2 * len(whole) == record.ties[place].sum()
         assert (whole[:, 0] < whole[:, 1]).all() and ((numbers[:, 0] > 0) & (numbers[:, 0] <= 1)).all()
         assert numbers[:, 0].sum() == pytest.approx(record.strength[place].sum() / 2)

@@ -32,7 +32,7 @@ def done(small: Scenario) -> Simulation:
 
 
 def assert_same(one: Simulation, other: Simulation) -> None:
-    for name in ("series", "spells", "snapshots"):
+    for name in ("series", "indicators", "spells", "snapshots"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
 
 

@@ -3,3 +3,19 @@
 Functions are pure on arrays; what is undefined is NaN, never 0. `registry` is the table of names, units and
 definitions, `snapshots` and `frame` make the frame of a run, `paired` holds a run against its baseline.
 """
+
+from .frame import indicators_frame
+from .registry import OF_NETWORKS, OF_TWO_RUNS, Indicator, Of, names, pair_names, unit_of
+from .snapshots import measure
+
+__all__ = [
+    "OF_NETWORKS",
+    "OF_TWO_RUNS",
+    "Indicator",
+    "Of",
+    "indicators_frame",
+    "measure",
+    "names",
+    "pair_names",
+    "unit_of",
+]

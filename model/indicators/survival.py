@@ -14,11 +14,11 @@ class Survival:
 
     times: np.ndarray  # float64[K], years since the start at which partnerships ended, ascending
     surviving: np.ndarray  # float64[K], share that outlives each of them
-    reach: float  # longest time that anybody was watched, years; beyond it the curve is not known
+    reach: float  # longest time that anybody was watched, years; beyond it the curve is known only if it is 0
 
     def at(self, years: float) -> float:
         """Share that outlives a time; undefined (NaN) where nobody was watched that long."""
-        if not years <= self.reach:
+        if not years <= self.reach and not (len(self.surviving) and self.surviving[-1] == 0.0):
             return float("nan")
         place = int(np.searchsorted(self.times, years, side="right"))
         return float(self.surviving[place - 1]) if place else 1.0

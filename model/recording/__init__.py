@@ -1,6 +1,6 @@
 """What a run leaves: counts by country pair and period, spells, snapshots; and the indicators made of them."""
 
-from .ledger import Ledger, ReplicateRecord
+from .ledger import Ledger, ReplicateRecord, Snapshot
 from .series import INDICATORS, series_frame
 from .tables import decisions_frame, snapshots_frame, spells_frame
 
@@ -8,6 +8,7 @@ __all__ = [
     "INDICATORS",
     "Ledger",
     "ReplicateRecord",
+    "Snapshot",
     "decisions_frame",
     "series_frame",
     "snapshots_frame",

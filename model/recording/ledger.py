@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,6 +31,15 @@ def count_stock(world, state, time, strength_years, ties, strength):
             strength[b, a] += w
 
 
+class Snapshot(NamedTuple):
+    """The network at a date; E partnerships, n institutions."""
+
+    time: float  # years
+    whole: np.ndarray  # int64[E, 7]: first, second, initiator, field, channel, slot's number, instrument (-1 for none)
+    numbers: np.ndarray  # float64[E, 2]: strength, start
+    capability: np.ndarray  # float64[n], log units
+
+
 @dataclass
 class ReplicateRecord:
     """What one replicate leaves; P periods, c countries. Counts are of the simulated world, not yet scaled."""
@@ -48,8 +58,9 @@ class ReplicateRecord:
     spell_times: np.ndarray  # float64[S, 3]
     log_whole: np.ndarray = field(default_factory=lambda: np.zeros((0, 5), np.int64))  # int64[D, 5], see State
     log_times: np.ndarray = field(default_factory=lambda: np.zeros(0))  # float64[D]
-    snapshots: list[tuple[float, np.ndarray, np.ndarray]] = field(default_factory=list)
-    """(time, int64[E, 6]: first, second, initiator, field, channel, slot's number; float64[E, 2]: strength, start)."""
+    snapshots: list[Snapshot] = field(default_factory=list)
+    measured: list[dict[tuple[str, str], float]] = field(default_factory=list)
+    """Indicators at each snapshot, (indicator, pair) -> value, see `model.indicators`."""
 
 
 class Ledger:
@@ -59,7 +70,7 @@ class Ledger:
         self.countries = countries
         self.strength_years = strength_years
         self.rows: list[dict[str, np.ndarray | float]] = []
-        self.snapshots: list[tuple[float, np.ndarray, np.ndarray]] = []
+        self.snapshots: list[Snapshot] = []
         self._pace = np.zeros(len(PACE))
         self._since = 0.0
 
@@ -96,18 +107,19 @@ class Ledger:
             (state.end[: state.counts[SLOTS]] == FOREVER) & (state.first[: state.counts[SLOTS]] >= 0)
         )
         slots = slots[np.lexsort((state.second[slots], state.first[slots]))]
-        names = ("first", "second", "initiator", "field", "channel", "number")
+        names = ("first", "second", "initiator", "field", "channel", "number", "instrument")
         whole = np.stack([getattr(state, name)[slots].astype(np.int64) for name in names], axis=1)
         w = 1.0 - (1.0 - state.strength[slots]) * np.exp(-(now - state.since[slots]) / self.strength_years)
-        self.snapshots.append((now, whole, np.stack([w, state.start[slots]], axis=1)))
+        numbers = np.stack([w, state.start[slots]], axis=1)
+        self.snapshots.append(Snapshot(now, whole, numbers, state.capability.copy()))
 
     def capture(self) -> dict[str, np.ndarray]:
         """All that is kept so far, as named arrays; `restore` takes them back."""
         kept = {"pace": self._pace, "since": np.array(self._since)}
         if self.rows:
             kept |= {f"rows.{name}": np.array([row[name] for row in self.rows]) for name in self.rows[0]}
-        for k, (time, whole, real) in enumerate(self.snapshots):
-            kept |= {f"snapshot.{k}.time": np.array(time), f"snapshot.{k}.whole": whole, f"snapshot.{k}.real": real}
+        for k, snapshot in enumerate(self.snapshots):
+            kept |= {f"snapshot.{k}.{name}": np.asarray(value) for name, value in snapshot._asdict().items()}
         return kept
 
     def restore(self, kept: Mapping[str, np.ndarray]) -> None:
@@ -116,9 +128,11 @@ class Ledger:
         columns = {name.removeprefix("rows."): kept[name] for name in kept if name.startswith("rows.")}
         periods = len(columns["ends"]) if columns else 0
         self.rows = [{name: column[period] for name, column in columns.items()} for period in range(periods)]
-        count = sum(name.startswith("snapshot.") for name in kept) // 3
-        places = [f"snapshot.{k}" for k in range(count)]
-        self.snapshots = [(float(kept[f"{p}.time"]), kept[f"{p}.whole"], kept[f"{p}.real"]) for p in places]
+        self.snapshots = []
+        count = sum(name.startswith("snapshot.") for name in kept) // len(Snapshot._fields)
+        for k in range(count):
+            time, *arrays = (kept[f"snapshot.{k}.{name}"] for name in Snapshot._fields)
+            self.snapshots.append(Snapshot(float(time), *arrays))
 
     def finish(self, replicate: int, state: State) -> ReplicateRecord:
         """All that was kept, as arrays."""

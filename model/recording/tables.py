@@ -91,14 +91,14 @@ def snapshots_frame(world: World, records: Sequence[ReplicateRecord]) -> pd.Data
     replicate, date, then the places of a and b in the world.
     """
     labels = Labels.of(world)
-    kept = [(record.replicate, *snapshot) for record in records for snapshot in record.snapshots]
-    lengths = [len(whole) for _, _, whole, _ in kept]
-    whole = np.concatenate([np.zeros((0, 6), np.int64), *(whole for _, _, whole, _ in kept)])
-    numbers = np.concatenate([np.zeros((0, 2)), *(numbers for _, _, _, numbers in kept)])
-    dates = np.array([last_day(time) for _, time, _, _ in kept], dtype="datetime64[us]")
+    kept = [(record.replicate, snapshot) for record in records for snapshot in record.snapshots]
+    lengths = [len(snapshot.whole) for _, snapshot in kept]
+    whole = np.concatenate([np.zeros((0, 7), np.int64), *(snapshot.whole for _, snapshot in kept)])
+    numbers = np.concatenate([np.zeros((0, 2)), *(snapshot.numbers for _, snapshot in kept)])
+    dates = np.array([last_day(snapshot.time) for _, snapshot in kept], dtype="datetime64[us]")
     return pd.DataFrame(
         {
-            "replicate": np.repeat(np.array([replicate for replicate, *_ in kept], np.int64), lengths),
+            "replicate": np.repeat(np.array([replicate for replicate, _ in kept], np.int64), lengths),
             "date": np.repeat(dates, lengths),
             **labels.ends(whole[:, 0], whole[:, 1]),
             "initiator": labels.names.take(whole[:, 2]),

@@ -27,6 +27,8 @@ def test_by_hand() -> None:
 def test_where_nothing_ends_or_nothing_is_watched() -> None:
     alive = kaplan_meier(np.array([2.0, 4.0]), np.array([False, False]))
     assert alive.at(3.0) == 1.0 and np.isnan(alive.at(4.5)) and np.isnan(alive.median)
+    over = kaplan_meier(np.array([2.0, 1.0]), np.array([True, False]))
+    assert over.at(1.5) == 1.0 and over.at(9.0) == 0.0  # nobody is left: that is known for ever
     nobody = kaplan_meier(np.zeros(0), np.zeros(0, bool))
     assert np.isnan(nobody.at(1.0)) and np.isnan(nobody.median)
 
