@@ -106,7 +106,11 @@ def written(target: Path, scenario: Scenario, series: pd.DataFrame, snapshots: p
     write_frames(
         target,
         SimpleNamespace(
-            scenario=scenario, series=series, spells=empty, snapshots=empty if snapshots is None else snapshots
+            scenario=scenario,
+            series=series,
+            indicators=series.iloc[:0],
+            spells=empty,
+            snapshots=empty if snapshots is None else snapshots,
         ),  # type: ignore[arg-type]
     )
     return target

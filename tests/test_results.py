@@ -195,7 +195,8 @@ def test_the_manifest_says_how_it_was_made(finished: Path, simulation: Simulatio
     assert manifest["environment"]["libraries"]["numpy"] == np.__version__
     assert "packaged/copublications.csv" in manifest["data"]
     assert set(manifest["files"]) == {
-        "scenario.resolved.toml", "series.csv", "series.parquet", "snapshots.parquet", "spells.parquet",
+        "indicators.csv", "indicators.parquet", "scenario.resolved.toml", "series.csv", "series.parquet",
+        "snapshots.parquet", "spells.parquet",
     }  # fmt: skip
     assert manifest["times"]["started"] <= manifest["times"]["finished"]
     assert damage(finished) == []
@@ -205,6 +206,7 @@ def test_a_result_reads_back(finished: Path, simulation: Simulation) -> None:
     result = open_result(finished)
     assert result.scenario == simulation.scenario
     assert first_differences(result.series, ordered_series(simulation.series)) == []
+    assert first_differences(result.indicators, ordered_series(simulation.indicators)) == []
     assert first_differences(result.spells, simulation.spells) == []
     assert len(result.snapshots) == len(simulation.snapshots) > 0
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read_frame(folder: Path, name: str) -> pd.DataFrame:
-    """One of the frames "series", "spells", "snapshots" of a folder; also while its result is still being written."""
+    """One of the frames "series", "indicators", "spells", "snapshots" of a folder; also while its result is still being written."""
     import pandas as pd
 
     path = folder / f"{name}.parquet"
@@ -52,6 +52,11 @@ class Result:
     def series(self) -> pd.DataFrame:
         """scenario, replicate, date, pair, indicator, value, unit."""
         return read_frame(self.folder, "series")
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """The columns of the series: indicators of networks at the dates of snapshots, see `model.indicators`."""
+        return read_frame(self.folder, "indicators")
 
     @cached_property
     def spells(self) -> pd.DataFrame:

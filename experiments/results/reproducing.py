@@ -43,6 +43,7 @@ def reproduce(folder: Path, *, jobs: int | None = None, on_progress: OnProgress 
     simulation = run_scenario(scenario, jobs=jobs, on_progress=on_progress)
     fresh = {
         "series": ordered_series(simulation.series),
+        "indicators": ordered_series(simulation.indicators),
         "spells": simulation.spells,
         "snapshots": simulation.snapshots,
     }

@@ -19,11 +19,14 @@ SCENARIO = "scenario.resolved.toml"
 
 
 def write_frames(folder: Path, simulation: Simulation) -> None:
-    """Write the resolved scenario, series, spells and snapshots: all that figures are drawn from."""
+    """Write the resolved scenario, series, indicators, spells and snapshots: all that figures are drawn from."""
     (folder / SCENARIO).write_text(simulation.scenario.to_toml(), encoding="utf-8")
     series = ordered_series(simulation.series)
     write_parquet(series, folder / "series.parquet")
     write_csv(series, folder / "series.csv")
+    indicators = ordered_series(simulation.indicators)
+    write_parquet(indicators, folder / "indicators.parquet")
+    write_csv(indicators, folder / "indicators.csv")
     write_parquet(simulation.spells, folder / "spells.parquet")
     write_parquet(simulation.snapshots, folder / "snapshots.parquet")
     if simulation.scenario.record.decisions:
