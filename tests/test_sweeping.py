@@ -18,6 +18,7 @@ from experiments.sweeping.design import design_frame
 from experiments.sweeping.outcomes import pairs_of, summarise, unit_of, values_of
 from experiments.sweeping.schema import Outcome
 from model.errors import InputError
+from model.indicators import OF_NETWORKS
 from model.recording import INDICATORS
 from model.scenario import load_scenario
 
@@ -276,6 +277,46 @@ def test_names_of_pairs_are_those_of_a_run() -> None:
     assert set(written.index) == set(INDICATORS)
     for indicator, pairs in written.items():
         assert set(pairs) == set(pairs_of(str(indicator), scenario)), indicator
+    beside = run.indicators.groupby("indicator", observed=True)["pair"].unique()
+    assert set(beside.index) == set(OF_NETWORKS)
+    for indicator, pairs in beside.items():
+        assert set(pairs) == set(pairs_of(str(indicator), scenario)), indicator
+
+
+OF_A_NETWORK = """
+[[outcomes]]
+indicator = "knowledge.output"
+years = [2022, 2022]
+
+[[outcomes]]
+indicator = "brokerage.paths"
+pair = "Russia-China-West"
+years = [2022, 2023]
+relative_to = [2020, 2020]
+"""
+
+
+def test_indicators_of_networks_are_outcomes_and_the_networks_they_need_are_kept(here: Path) -> None:
+    """Networks stand at the ends of the years; what appears in 2022 was worked on from the end of 2020 to that of 2021."""
+    (here / "tiny.toml").write_text(TINY + OF_A_NETWORK)
+    sweep = load_sweep("tiny.toml")
+    days = tuple(date(year, 1, 1) for year in (2021, 2022, 2023, 2024))
+    assert {point.scenario.record.snapshots for point in sweep.points} == {days}
+    (here / "out").mkdir()
+    values = run_sweep(sweep, here / "out", jobs=1).values
+    alone = run_scenario(sweep.points[0].scenario, jobs=1).indicators
+    at = alone[(alone["indicator"] == "knowledge.output") & (alone["pair"] == "World")]
+    of_2022 = at[at["date"].dt.year == 2022]["value"]
+    found = values[(values["point"] == 0) & (values["outcome"] == "knowledge.output World 2022")]
+    assert found["value"].tolist() == of_2022.tolist() and of_2022.notna().all()
+    paths = values[values["outcome"].str.startswith("brokerage.paths")]
+    assert paths["value"].notna().all() and set(paths["unit"]) == {"relative change"}
+
+
+def test_a_wrong_pair_of_an_indicator_of_networks_is_told(here: Path) -> None:
+    (here / "tiny.toml").write_text(TINY + OF_A_NETWORK.replace("Russia-China-West", "Russia-West"))
+    with pytest.raises(InputError, match=r"brokerage\.paths has no pair .*Russia-West"):
+        load_sweep("tiny.toml")
 
 
 # --- running ------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from model.errors import InputError, as_written
 
 from .faults import moved, outcome_key
-from .outcomes import check_years
+from .outcomes import check_years, snapshots_for
 from .schema import Axis, SweepFile
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def grid(
             raise _blamed(error, file.axes, levels, where, f" (at {at})" if len(levels) > 1 else "") from None
         for place, outcome in enumerate(file.outcomes):
             check_years(outcome, scenario, partial(outcome_key, file, where, place), f" at {at}" if timed else "")
-        # networks are kept for nobody here
-        record = scenario.record.model_copy(update={"snapshots": ()})
+        # networks are kept for the outcomes that need them, and for nobody else
+        record = scenario.record.model_copy(update={"snapshots": snapshots_for(file.outcomes, scenario)})
         points.append(DesignPoint(number, levels, scenario.model_copy(update={"record": record})))
     return tuple(points)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from model.errors import InputError, as_written, nearest_name
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from model.scenario import Scenario
+    from model.simulation import Simulation
 
 Place = Callable[[str], str]
 """Key of an outcome -> where it stands in the file, as errors say it."""
@@ -25,13 +27,16 @@ RELATIVE = "relative change"
 
 
 def pairs_of(indicator: str, scenario: Scenario) -> tuple[str, ...]:
-    """Names of the pairs that an indicator has in the world of a scenario, as `model.recording` writes them."""
+    """Names of the pairs that an indicator has in the world of a scenario, as results write them."""
+    from model.indicators import OF_NETWORKS, pair_names
     from model.recording import INDICATORS
     from model.tables import read_tables
 
+    tables = read_tables(scenario.world.data or None)
+    if indicator in OF_NETWORKS:
+        return pair_names(OF_NETWORKS[indicator].of, tables.blocs, tables.countries, tuple(tables.fields), tables.kinds)
     if indicator.startswith("network."):
         return ("World",)
-    tables = read_tables(scenario.world.data or None)
     groups = (tables.blocs, tables.countries)
     if ">" in INDICATORS[indicator][1].split(":")[0]:
         return tuple(f"{a}>{b}" for names in groups for a in names for b in names if a != b)
@@ -42,14 +47,15 @@ def pairs_of(indicator: str, scenario: Scenario) -> tuple[str, ...]:
 
 def check_names(outcome: Outcome, scenario: Scenario, place: Place) -> None:
     """Raise `InputError` unless a run of the scenario gives the indicator, for the pair."""
-    from model.recording import INDICATORS
+    from model.indicators import names
 
-    if outcome.indicator not in INDICATORS:
+    known = names()
+    if outcome.indicator not in known:
         raise InputError(
             f"there is no indicator {as_written(outcome.indicator)}",
             where=place("indicator"),
-            nearest=nearest_name(outcome.indicator, INDICATORS),
-            allowed=", ".join(INDICATORS),
+            nearest=nearest_name(outcome.indicator, known),
+            allowed=", ".join(known),
         )
     pairs = pairs_of(outcome.indicator, scenario)
     if outcome.pair not in pairs:
@@ -60,6 +66,23 @@ def check_names(outcome: Outcome, scenario: Scenario, place: Place) -> None:
             nearest=turned if turned in pairs else nearest_name(outcome.pair, pairs),
             allowed=", ".join(pairs[:8]) + (", ..." if len(pairs) > 8 else ""),
         )
+
+
+def snapshots_for(outcomes: Sequence[Outcome], scenario: Scenario) -> tuple[date, ...]:
+    """Dates at which the network must be kept for outcomes: the ends of their years, where an indicator needs networks."""
+    from model.indicators import EARLIER_YEARS, OF_SNAPSHOTS
+
+    years = {
+        year + 1 - earlier
+        for outcome in outcomes
+        if outcome.indicator in OF_SNAPSHOTS
+        for span in (outcome.years, outcome.relative_to)
+        if span is not None
+        for year in range(span[0], span[1] + 1)
+        for earlier in (0, *EARLIER_YEARS.get(outcome.indicator, ()))
+    }
+    time = scenario.time
+    return tuple(day for day in (date(year, 1, 1) for year in sorted(years)) if time.start < day <= time.end)
 
 
 def check_years(outcome: Outcome, scenario: Scenario, place: Place, at: str = "") -> None:
@@ -75,6 +98,13 @@ def check_years(outcome: Outcome, scenario: Scenario, place: Place, at: str = ""
                 where=place(name),
                 allowed=f"whole years from {scenario.time.show_from} to {scenario.time.end}",
             )
+
+
+def frame_of(outcome: Outcome, simulation: Simulation) -> pd.DataFrame:
+    """The frame of a run that has the indicator of an outcome: the series, or the indicators beside it."""
+    from model.indicators import OF_NETWORKS
+
+    return simulation.indicators if outcome.indicator in OF_NETWORKS else simulation.series
 
 
 def values_of(outcome: Outcome, series: pd.DataFrame) -> pd.Series[float]:
@@ -97,9 +127,9 @@ def _mean(of_pair: pd.DataFrame, span: tuple[int, int]) -> pd.Series[float]:
 
 def unit_of(outcome: Outcome) -> str:
     """Unit of an outcome."""
-    from model.recording import INDICATORS
+    from model.indicators import unit_of as unit_of_indicator
 
-    return RELATIVE if outcome.relative_to is not None else INDICATORS[outcome.indicator][0]
+    return RELATIVE if outcome.relative_to is not None else unit_of_indicator(outcome.indicator)
 
 
 def summarise(values: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ..results.frames import write_csv, write_parquet
 from .design import DesignPoint, design_frame, written
 from .loading import BASE, Sweep
-from .outcomes import summarise, unit_of, values_of
+from .outcomes import frame_of, summarise, unit_of, values_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from model.simulation import Simulation
 
     from ..runner.progress import OnProgress
 
@@ -80,7 +82,7 @@ def run_sweep(
     found: dict[int, pd.DataFrame] = {}
     scenarios = [point.scenario for point in sweep.points]
     for place, simulation in run_scenarios(scenarios, jobs=jobs, on_progress=on_progress):
-        found[place] = _values(sweep, sweep.points[place], simulation.series)
+        found[place] = _values(sweep, sweep.points[place], simulation)
     values, summary = _tables(sweep, [found[place] for place in range(len(sweep.points))])
     write_parquet(values, folder / "outcomes.parquet")
     write_csv(values, folder / "outcomes.csv")
@@ -88,12 +90,12 @@ def run_sweep(
     return SweepResult(sweep, values, summary)
 
 
-def _values(sweep: Sweep, point: DesignPoint, series: pd.DataFrame) -> pd.DataFrame:
+def _values(sweep: Sweep, point: DesignPoint, simulation: Simulation) -> pd.DataFrame:
     """Rows of one design point: replicates, then outcomes in the order of the file."""
     import pandas as pd
 
-    columns = {outcome.label: values_of(outcome, series) for outcome in sweep.outcomes}
-    wide = pd.DataFrame(columns, index=sorted(series["replicate"].unique()))
+    columns = {outcome.label: values_of(outcome, frame_of(outcome, simulation)) for outcome in sweep.outcomes}
+    wide = pd.DataFrame(columns, index=range(simulation.replicates))
     levels = {axis.name: written(level) for axis, level in zip(sweep.axes, point.levels, strict=True)}
     return pd.DataFrame(
         {

@@ -5,11 +5,25 @@ definitions, `snapshots` and `frame` make the frame of a run, `paired` holds a r
 """
 
 from .frame import indicators_frame
-from .registry import OF_NETWORKS, OF_TWO_RUNS, Indicator, Of, names, pair_names, unit_of
+from .registry import (
+    EARLIER_YEARS,
+    FROM_COUNTS,
+    OF_NETWORKS,
+    OF_SNAPSHOTS,
+    OF_TWO_RUNS,
+    Indicator,
+    Of,
+    names,
+    pair_names,
+    unit_of,
+)
 from .snapshots import measure
 
 __all__ = [
+    "EARLIER_YEARS",
+    "FROM_COUNTS",
     "OF_NETWORKS",
+    "OF_SNAPSHOTS",
     "OF_TWO_RUNS",
     "Indicator",
     "Of",

@@ -117,7 +117,7 @@ OF_SNAPSHOTS = {
     "network.largest_component": Indicator(_SHARE, Of.WORLD, "institutions in the largest connected part"),
     "kinds.share": Indicator(_SHARE, Of.KINDS, "share of a pair of kinds in the partnerships of the pair of blocs"),
     "kinds.new_share": Indicator(
-        _SHARE, Of.KINDS, "the same among partnerships formed since the snapshot before, or since the run is shown"
+        _SHARE, Of.KINDS, "the same among the partnerships formed in the last five years, ended ones included"
     ),
 }  # fmt: skip
 """Indicators of the network at the dates of `record.snapshots`."""
@@ -132,6 +132,9 @@ FROM_COUNTS = {
     ),
 }
 """Indicators that follow from the counts of every period; blocs only."""
+
+EARLIER_YEARS = {"knowledge.output": (1, 2)}
+"""Years before a date at which the network must have been looked at as well."""
 
 OF_TWO_RUNS = {
     "substitution.elasticity": ("ratio", "relative growth of a pair for each relative fall of the pair that is lost"),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 COHORT_YEARS = 10.0
 """Partnerships that began in so many years before a date make its survival curve."""
+NEW_YEARS = 5.0
+"""Partnerships that began in so many years before a date count as new: a planning period."""
 LONGEST_KEPT = {"one_year": 1.0, "three_years": 3.0, "five_years": 5.0}
 """Ages at which survival is told, years."""
 
@@ -68,7 +70,6 @@ class Look:
     grouped: Grouped
     record: ReplicateRecord
     snapshot: Snapshot
-    since: float  # when the period of new partnerships begins, years
 
     @property
     def world(self) -> World:
@@ -102,18 +103,14 @@ class Look:
 def measure(world: World, record: ReplicateRecord) -> list[Values]:
     """The values of all indicators of `registry.OF_SNAPSHOTS` at each snapshot of a replicate."""
     grouped = Grouped(world)
-    shown = float(record.ends[0] - record.lengths[0]) if len(record.ends) else -np.inf
     found: list[Values] = []
-    before = shown
     for snapshot in record.snapshots:
-        since = before if before < snapshot.time else -np.inf
-        look = Look(grouped, record, snapshot, since)
+        look = Look(grouped, record, snapshot)
         values: Values = {}
         for family in (_concentration, _dependency, _sorting, _leaders, _brokerage, _polarisation, _knowledge,
                        _survival, _kinds):  # fmt: skip
             values |= family(look)
         found.append(values)
-        before = snapshot.time
     _lag_knowledge(record, found)
     return found
 
@@ -288,7 +285,7 @@ def _survival(look: Look) -> Values:
 def _kinds(look: Look) -> Values:
     world, arrays = look.world, look.world.arrays
     old_first, old_second, start, _ = look.history
-    new = start >= look.since
+    new = start >= look.snapshot.time - NEW_YEARS
     names = kinds.pair_names(world.kinds)
     out: Values = {}
     for indicator, (first, second) in (

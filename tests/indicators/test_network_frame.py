@@ -84,8 +84,8 @@ BY_HAND: dict[str, tuple[dict[str, float], float]] = {
     "network.largest_component": ({}, 5/7),
     "kinds.share": ({f"World:{UU}": 4/5, f"World:{UC}": 1/5, f"China-West:{UU}": 1/2, f"China-West:{UC}": 1/2,
                      **{f"{pair}:{UU}": 1 for pair in ("Russia-China", "Russia-West", "West-West")}}, 0.0),
-    # since 2010, when the run is shown: 0-2 and 3-5
-    "kinds.new_share": ({f"World:{UU}": 1/2, f"World:{UC}": 1/2, f"Russia-China:{UU}": 1, f"China-West:{UC}": 1}, 0.0),
+    # since 2006: 0-2, 2-5 and 3-5
+    "kinds.new_share": ({f"World:{UU}": 2/3, f"World:{UC}": 1/3, f"Russia-China:{UU}": 1, f"China-West:{UU}": 1/2, f"China-West:{UC}": 1/2}, 0.0),
 }  # fmt: skip
 WITHOUT = {"kinds.share": ("Russia-Russia", "China-China"), "kinds.new_share": ("Russia-Russia", "China-China", "Russia-West", "West-West")}  # fmt: skip
 """Pairs of blocs without partnerships: their mix is undefined."""
@@ -153,11 +153,19 @@ def test_knowledge_appears_one_to_two_years_later() -> None:
     assert measure(world, record)[2]["knowledge.output", "Russia-China"] == pytest.approx(0.75 * 1.5)
 
 
-def test_new_partnerships_are_those_since_the_snapshot_before() -> None:
-    """Between 2005 and 2011: 0-2, 2-5, 3-5, 4-5: one of four with a company. 1-3 and 1-4 ended, and began before."""
-    world = small_world.world()
-    record = small_world.record(snapshots=(small_world.snapshot(2005.0), small_world.snapshot(2011.0)))
-    assert measure(world, record)[1]["kinds.new_share", f"World:{UC}"] == pytest.approx(1 / 4)
+def test_new_partnerships_that_have_ended_count_among_the_new() -> None:
+    """Seen at the start of 2007: 1-3, with a company, began in 2003 and has ended; 2-5 begins that day; 4-5 in 2005.
+
+    1-4 (2002) began in the five years before as well: university-institute. Of three one is with a company.
+    """
+    at = small_world.snapshot(2007.0)
+    kept = at.numbers[:, 1] < 2007.0  # 0-4 and 4-5
+    record = small_world.record(snapshots=(Snapshot(2007.0, at.whole[kept], at.numbers[kept], at.capability),))
+    (values,) = measure(small_world.world(), record)
+    new = {name.split(":")[1]: v for (kind, name), v in values.items() if kind == "kinds.new_share" and "World" in name}
+    assert new == pytest.approx(
+        dict.fromkeys(new, 0.0) | {UU: 1 / 3, "university-institute": 1 / 3, "institute-company": 1 / 3}
+    )
 
 
 def test_a_listing_holds_from_the_day_after_it_begins() -> None:
