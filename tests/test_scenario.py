@@ -23,8 +23,8 @@ from model.errors import InputError
 from model.parameters import parameter_table
 from model.scenario import Scenario, json_schema, load_scenario, packaged_scenarios
 from model.scenario.loading import merged, parse_override, scenario_from_text
-from model.scenario.schema import Measure, Side
-from model.scenario.values import NAME
+from model.scenario.measure import Measure, Side
+from model.scenario.values import MEASURE_NAME, NAME, MeasureName
 
 HEAD = "version = 1\n"
 
@@ -224,6 +224,8 @@ def test_text_that_is_no_scenario_is_explained() -> None:
 
 def _values(kind: Any, metadata: tuple[object, ...] = ()) -> st.SearchStrategy[Any]:
     """Values that a type of the schema allows."""
+    if kind is MeasureName:
+        return st.from_regex(MEASURE_NAME, fullmatch=True)
     if get_origin(kind) is Annotated:
         return _values(get_args(kind)[0], (*metadata, *kind.__metadata__))
     if get_origin(kind) in (Union, UnionType):
@@ -275,6 +277,12 @@ def _made_possible(content: dict[str, Any]) -> dict[str, Any]:
     for measure in content.get("measures", {}).values():
         if measure.get("end", date.max) <= measure["start"]:
             del measure["end"]
+        if measure.get("effects", {}).get("secondary") and not measure.get("exposed_to"):
+            measure["exposed_to"] = "West"
+        projects = measure.get("projects", {})
+        if projects.get("budget"):
+            projects["share"] = 0.0
+            projects.setdefault("cost", 1.0)
     return content
 
 
@@ -316,7 +324,7 @@ def _others(value: Any) -> list[Any]:
             return [[*value, "earth"], value[1:], value[:-1], [v + 1 for v in value if isinstance(v, float | int)],
                     [date(2000, 1, 1)]]  # fmt: skip
         case _:
-            choices = ["listed", "plain", "quarter", "incentive", "freeze_new", "all", "measured"]
+            choices = ["listed", "plain", "quarter", "incentive", "freeze_new", "all", "measured", "clique"]
             return [*choices, f"{value}x"]
 
 
@@ -324,6 +332,7 @@ def test_the_hash_tells_every_leaf_apart() -> None:
     measure = {
         "title": "t", "group": "restriction", "start": date(2010, 1, 1), "end": date(2020, 1, 1), "range": [0.0, 1.0],
         "from": {"blocs": ["West"], "largest_share": 0.5}, "mode": "none",
+        "projects": {"cost": 1.0}, "exposed_to": "West",
     }  # fmt: skip
     scenario = load_scenario("classroom", {"measures": {"x": measure}, "run.seed": 3, "inputs.growth.RU": {}})
     seen, base = {scenario.content_hash()}, scenario.to_dict()

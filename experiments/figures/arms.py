@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from model.scenario import Scenario
-    from model.scenario.schema import Measure
+    from model.scenario import Measure, Scenario
 
 BASE = "#4D4D4D"
 """Colour of the first arm."""

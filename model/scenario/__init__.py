@@ -2,13 +2,12 @@
 
 from .files import packaged_scenarios, read_layers
 from .loading import load_scenario
+from .measure import Effects, Measure, Motives, Projects, Side
+from .presets import Preset, preset_table
 from .schema import (
     CountryGrowth,
-    Effects,
-    Measure,
     RunSettings,
     Scenario,
-    Side,
     TimeSettings,
     WorldSettings,
     json_schema,
@@ -19,6 +18,9 @@ __all__ = [
     "CountryGrowth",
     "Effects",
     "Measure",
+    "Motives",
+    "Preset",
+    "Projects",
     "RunSettings",
     "Scenario",
     "Side",
@@ -28,5 +30,6 @@ __all__ = [
     "json_schema",
     "load_scenario",
     "packaged_scenarios",
+    "preset_table",
     "read_layers",
 ]

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from ..calibration import PACKAGED, calibration_file, read_calibration
 from ..errors import InputError, as_written, nearest_name
 from ..toml import parse_toml
+from .adding import with_additions
 from .files import find_scenario, read_layers, read_toml
+from .merging import merged, value_at, with_value
+from .overriding import check_setting, parse_override
+from .presets import with_presets
 from .schema import Scenario
 from .scopes import check_scenario
-from .validation import Layer, allowed_keys, elsewhere, place, some, validated
+from .validation import Layer, allowed_keys, place, validated
 
 __all__ = ["allowed_keys", "load_scenario", "merged", "parse_override", "read_toml", "scenario_from_text"]
 
 
-def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables merged key by key; anything else replaced."""
-    out = dict(base)
-    for key, value in change.items():
-        both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
-        out[key] = merged(out[key], value) if both else value
-    return out
-
-
-def load_scenario(name: str | Path, overrides: Mapping[str, object] | Sequence[str] = ()) -> Scenario:
+def load_scenario(
+    name: str | Path, overrides: Mapping[str, object] | Sequence[str] = (), additions: Sequence[str] = ()
+) -> Scenario:
     """Load a scenario by name or path.
 
     ``overrides``: dotted paths with values, as a mapping or as texts "path=value" with a TOML value on the right; bare
-    words count as text. Raises `InputError`.
+    words count as text. ``additions``: measures made from presets, as texts "preset,key=value,..."; overrides may
+    change them. Raises `InputError`.
     """
     files = read_layers(find_scenario(str(name)))
     content: dict[str, Any] = {}
@@ -47,11 +44,18 @@ def load_scenario(name: str | Path, overrides: Mapping[str, object] | Sequence[s
         settings, source = list(overrides.items()), "override"
     else:
         settings, source = [parse_override(text) for text in overrides], "--set"
-    for key, value in settings:
-        parts = key.split(".")
-        _check_setting(parts, content, source)
-        content = _with(content, parts, value)
-        layers.append(Layer(f"{source} ", _with({}, parts, value)))
+    data = {"world.data": value_at(content, "world.data"), **dict(settings)}["world.data"]
+    content = with_additions(content, additions, data, layers)
+    # which preset a measure is made from comes before what else is said of it
+    chosen = [(key.split("."), value) for key, value in settings if _chooses_preset(key)]
+    others = [(key.split("."), value) for key, value in settings if not _chooses_preset(key)]
+    for parts, value in chosen:
+        content = _overridden(content, parts, value, source, layers)
+    content = with_presets(content, layers)
+    for parts, value in others:
+        content = _overridden(content, parts, value, source, layers)
+        if parts[0] == "measures" and len(parts) <= 2:  # whole measures
+            content = with_presets(content, layers, parts[1:])
     weights = _own_weights(content)
     if weights is not None:
         layers.insert(0, weights)
@@ -59,6 +63,19 @@ def load_scenario(name: str | Path, overrides: Mapping[str, object] | Sequence[s
     scenario = validated(content, layers)
     check_scenario(scenario, layers)
     return scenario
+
+
+def _overridden(
+    content: Mapping[str, Any], parts: Sequence[str], value: object, source: str, layers: list[Layer]
+) -> dict[str, Any]:
+    check_setting(parts, content, source)
+    layers.append(Layer(f"{source} ", with_value({}, parts, value)))
+    return with_value(content, parts, value)
+
+
+def _chooses_preset(path: str) -> bool:
+    table, _, rest = path.partition(".")
+    return table == "measures" and rest.endswith(".preset")
 
 
 def scenario_from_text(text: str, where: str = "scenario") -> Scenario:
@@ -92,49 +109,3 @@ def _check_changes(layer: Layer, base: Mapping[str, Any]) -> None:
                 f"there is no measure {as_written(name)} to change", where=place(("measures", name), [layer]),
                 nearest=nearest_name(name, known), allowed="a measure of the extended scenario, or a whole new one with title, group and start",
             )  # fmt: skip
-
-
-# --- overrides ------------------------------------------------------------------------------------------------------
-
-
-def parse_override(text: str) -> tuple[str, object]:
-    """Split "path=value"; the value is TOML, or bare text."""
-    key, sign, value = text.partition("=")
-    key, value = key.strip(), value.strip()
-    if not sign or not key:
-        raise InputError(f"{as_written(text)} is no setting", where="--set", allowed="path.to.key=value")
-    try:
-        read = tomllib.loads(f"value = {value}")
-    except (ValueError, RecursionError):
-        return key, value
-    return key, read["value"] if len(read) == 1 else value
-
-
-def _with(content: Mapping[str, Any], parts: Sequence[str], value: object) -> dict[str, Any]:
-    """The content with another value at a path; what stands there is replaced, tables too."""
-    key, rest = parts[0], parts[1:]
-    inner = content.get(key)
-    return {**content, key: _with(inner if isinstance(inner, Mapping) else {}, rest, value) if rest else value}
-
-
-def _check_setting(parts: Sequence[str], content: Mapping[str, Any], source: str) -> None:
-    """The path of an override must exist in the schema, and its measure in the scenario."""
-    key = ".".join(parts)
-    kind: Any = Scenario
-    for depth, part in enumerate(parts):
-        names = allowed_keys(kind)
-        if names is None:  # a table with free names: measures, growth
-            known = content.get("measures")
-            known = known if isinstance(known, Mapping) else {}
-            if parts[0] == "measures" and part not in known:
-                raise InputError(
-                    f"there is no measure {as_written(part)}", where=f"{source} {key}",
-                    nearest=nearest_name(part, known), allowed=some(known) or "none: the scenario has no measures",
-                )  # fmt: skip
-            kind = get_args(kind)[1]
-            continue
-        if part not in names:
-            near = nearest_name(part, names) or elsewhere(part, kind)
-            path = ".".join([*parts[:depth], near, *parts[depth + 1 :]]) if near else ""
-            raise InputError(f"there is no setting {as_written(key)}", where=source, nearest=path, allowed=some(names))
-        kind = names[part]

@@ -8,27 +8,24 @@ from datetime import date
 from typing import Any, Literal, Self
 
 import tomli_w
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ..errors import InputError, as_written
 from ..parameters import Frozen, Number, Parameters, Whole
-from .values import Day, MeasureName, QuarterDay, ShortName, Version
-
-
-def _meta(unit: str = "", source: str = "") -> dict[str, Any]:
-    return {key: value for key, value in (("unit", unit), ("source", source)) if value}
+from .measure import Measure, meta
+from .values import MeasureName, QuarterDay, ShortName, Version
 
 
 class TimeSettings(Frozen):
     """When the run begins, from when it is shown, and when it ends. All on the first day of a quarter."""
 
     start: QuarterDay = Field(
-        date(1976, 1, 1), description="Start of the run, well before it is shown", json_schema_extra=_meta("date")
+        date(1976, 1, 1), description="Start of the run, well before it is shown", json_schema_extra=meta("date")
     )
     show_from: QuarterDay = Field(
-        date(1996, 1, 1), description="First day that is shown", json_schema_extra=_meta("date")
+        date(1996, 1, 1), description="First day that is shown", json_schema_extra=meta("date")
     )
-    end: QuarterDay = Field(date(2024, 1, 1), description="First day after the run", json_schema_extra=_meta("date"))
+    end: QuarterDay = Field(date(2024, 1, 1), description="First day after the run", json_schema_extra=meta("date"))
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -47,29 +44,29 @@ class WorldSettings(Frozen):
     """Which world is built, and how finely."""
 
     institutions: Whole = Field(
-        600, ge=20, le=200_000, description="Resolution: institutions in all", json_schema_extra=_meta("institutions")
+        600, ge=20, le=200_000, description="Resolution: institutions in all", json_schema_extra=meta("institutions")
     )
     seed: Whole = Field(
         2026,
         ge=0,
         le=2**32 - 1,
         description="Seed of the world: portfolios and standings of institutions",
-        json_schema_extra=_meta("1"),
+        json_schema_extra=meta("1"),
     )
     floor: Whole = Field(
-        4, ge=1, le=1000, description="Fewest institutions of a country", json_schema_extra=_meta("institutions")
+        4, ge=1, le=1000, description="Fewest institutions of a country", json_schema_extra=meta("institutions")
     )
     data: str = Field(
-        "", description="Folder of the user's own tables; empty: the packaged ones", json_schema_extra=_meta("path")
+        "", description="Folder of the user's own tables; empty: the packaged ones", json_schema_extra=meta("path")
     )
 
 
 class RunSettings(Frozen):
     """How often, with which luck, by which engine."""
 
-    replicates: Whole = Field(20, ge=1, le=100_000, description="Replicates", json_schema_extra=_meta("runs"))
+    replicates: Whole = Field(20, ge=1, le=100_000, description="Replicates", json_schema_extra=meta("runs"))
     seed: Whole | None = Field(
-        None, ge=0, le=2**32 - 1, description="Seed; drawn and recorded when absent", json_schema_extra=_meta("1")
+        None, ge=0, le=2**32 - 1, description="Seed; drawn and recorded when absent", json_schema_extra=meta("1")
     )
     engine: Literal["fast", "plain", "twin"] = Field(
         "fast", description="Engine of the process; all sample the same one"
@@ -81,7 +78,7 @@ class RecordSettings(Frozen):
 
     every: Literal["year", "quarter"] = Field("year", description="Length of a period of the series")
     snapshots: tuple[QuarterDay, ...] = Field(
-        (), description="Dates within the run at which the network is kept", json_schema_extra=_meta("dates")
+        (), description="Dates within the run at which the network is kept", json_schema_extra=meta("dates")
     )
     decisions: bool = Field(False, description="Whether every proposal, answer and end is kept", strict=True)
 
@@ -90,14 +87,14 @@ class CountryGrowth(Frozen):
     """Growth of a country's inputs after its data end."""
 
     publications: Number = Field(
-        0.0, ge=-0.5, le=0.5, description="Growth of publications", json_schema_extra=_meta("log per year", "assumed")
+        0.0, ge=-0.5, le=0.5, description="Growth of publications", json_schema_extra=meta("log per year", "assumed")
     )
     capability_level: Number = Field(
         0.0,
         ge=-0.5,
         le=0.5,
         description="Growth of what inputs allow",
-        json_schema_extra=_meta("log units per year", "assumed"),
+        json_schema_extra=meta("log units per year", "assumed"),
     )
 
 
@@ -109,286 +106,11 @@ class InputSettings(Frozen):
         ge=0,
         le=1,
         description="What is left of the last growth after a year",
-        json_schema_extra=_meta("1/year", "assumed"),
+        json_schema_extra=meta("1/year", "assumed"),
     )
     growth: dict[str, CountryGrowth] = Field(
         default_factory=dict, description="Growth by country code, instead of the damped one"
     )
-
-
-class Side(Frozen):
-    """One side of a scope: the institutions that all of the given conditions name. Empty means anyone.
-
-    Blocs and countries are one condition: those of the named blocs, and the named countries besides.
-    """
-
-    blocs: tuple[str, ...] = Field((), description="Names of blocs", json_schema_extra=_meta("names"))
-    countries: tuple[str, ...] = Field((), description="Codes of countries", json_schema_extra=_meta("codes"))
-    kinds: tuple[str, ...] = Field(
-        (), description="Kinds: university, institute, company", json_schema_extra=_meta("names")
-    )
-    institutions: Literal["all", "listed"] | tuple[str, ...] = Field(
-        "all", description="all, listed, or names", json_schema_extra=_meta("names")
-    )
-    largest_share: Number | None = Field(
-        None, gt=0, le=1, description="Only the largest institutions of each country", json_schema_extra=_meta("share")
-    )
-
-    @field_validator("institutions")
-    @classmethod
-    def _someone(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        if value == ():
-            raise InputError("[] names nobody", allowed='"all", "listed", or a list of names')
-        return value
-
-
-class Motives(Frozen):
-    """Added to the weights of terms of the formation value that an institution of `from` sees in one of `to`."""
-
-    capability_gap: Number = Field(
-        0.0, ge=-3, le=3, description="Learning from the more capable", json_schema_extra=_meta("per log unit")
-    )
-    proximity: Number = Field(0.0, ge=-5, le=5, description="Near fields", json_schema_extra=_meta("log"))
-    complement: Number = Field(
-        0.0, ge=-5, le=5, description="Knowledge that is missing at home", json_schema_extra=_meta("log")
-    )
-    facility: Number = Field(0.0, ge=-5, le=5, description="Shared large facilities", json_schema_extra=_meta("log"))
-    same_kind: Number = Field(0.0, ge=-5, le=5, description="Institutions of one kind", json_schema_extra=_meta("log"))
-
-
-class Projects(Frozen):
-    """Partnerships that a measure makes itself: projects that are called for and reviewed, placed by plan, or founded.
-
-    With ``budget`` and ``cost`` it is a programme: money decides how many projects there are. With ``share`` a part of
-    the opportunities of `from` is assigned by plan. With neither, partnerships are founded once, when the measure starts.
-    """
-
-    budget: Number = Field(
-        0.0, ge=0, le=1e6, description="Announced budget", json_schema_extra=_meta("million 2017 PPP dollars per year")
-    )
-    executed: Number = Field(
-        1.0, ge=0, le=1, description="Share of the announced budget that is spent", json_schema_extra=_meta("share")
-    )
-    cost: Number | None = Field(
-        None,
-        gt=0,
-        le=1e5,
-        description="Cost of a project, all years",
-        json_schema_extra=_meta("million 2017 PPP dollars"),
-    )
-    keys: Literal[0, 1, 2] = Field(
-        2, description="Reviews that must agree: 2 both sides, 1 the side `from`, 0 none (by plan)"
-    )
-    pass_share: Number = Field(
-        0.3, gt=0, le=1, description="Share of applications that one review passes", json_schema_extra=_meta("share")
-    )
-    applications: Number = Field(
-        8.0, ge=1, le=100, description="Applications for every project that there is money for",
-        json_schema_extra=_meta("1"),
-    )  # fmt: skip
-    acquainted: Number = Field(
-        0.5, ge=0, le=1, description="Share of applications by present partners", json_schema_extra=_meta("share")
-    )
-    recall: Number = Field(
-        0.0, ge=0, le=1, description="How well refused applicants remember each other: strength of the memory",
-        json_schema_extra=_meta("1"),
-    )  # fmt: skip
-    share: Number = Field(
-        0.0, ge=0, le=1, description="Share of the opportunities of `from` that is assigned by plan",
-        json_schema_extra=_meta("share"),
-    )  # fmt: skip
-    shape: Literal["pairs", "clique", "hub"] = Field(
-        "pairs",
-        description="What is founded: pairs across the sides, all pairs among members, or hubs of `from` with `to`",
-    )
-    density: Number = Field(
-        1.0,
-        gt=0,
-        le=1,
-        description="Share of the possible partnerships that are founded",
-        json_schema_extra=_meta("share"),
-    )
-    term_years: Number = Field(
-        3.0, gt=0, le=50, description="Contract term of a project", json_schema_extra=_meta("years")
-    )
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if self.budget > 0.0 and self.cost is None:
-            raise InputError("a budget without the cost of a project", where="cost", allowed="million 2017 PPP dollars")
-        if self.budget > 0.0 and self.share > 0.0:
-            raise InputError(
-                "a budget and a share of opportunities",
-                where="share",
-                allowed="one of both: projects are paid or planned",
-            )
-        return self
-
-
-class Effects(Frozen):
-    """What a measure does at full strength. Factors are 1 and additions 0 when it does nothing."""
-
-    meeting: Number = Field(
-        1.0, ge=0, le=20, description="Factor of the meeting rate of scoped pairs", json_schema_extra=_meta("factor")
-    )
-    formation: Number = Field(
-        0.0, ge=-10, le=5, description="Added to the formation value", json_schema_extra=_meta("log")
-    )
-    acceptance: Number = Field(
-        1.0, ge=0, le=20, description="Factor of the probability of consent", json_schema_extra=_meta("factor")
-    )
-    maintenance: Number = Field(
-        0.0, ge=-5, le=5, description="Added to the maintenance value", json_schema_extra=_meta("log")
-    )
-    opportunity: Number = Field(
-        1.0,
-        ge=0,
-        le=10,
-        description="Factor of the rate of opportunities, side `from`",
-        json_schema_extra=_meta("factor"),
-    )
-    capacity: Number = Field(
-        1.0, ge=0.05, le=20, description="Factor of capacity, side `from`", json_schema_extra=_meta("factor")
-    )
-    capability: Number = Field(
-        0.0, ge=-1, le=1, description="Added to capability, side `to`", json_schema_extra=_meta("log units per year")
-    )
-    capability_level: Number = Field(
-        0.0,
-        ge=-3,
-        le=3,
-        description="Shift of the level that capability returns to, side `to`, and of capability at once",
-        json_schema_extra=_meta("log units"),
-    )
-    size_growth: Number = Field(
-        0.0,
-        ge=-1,
-        le=1,
-        description="Added to the own drift of size, side `to`; national totals stay",
-        json_schema_extra=_meta("log per year"),
-    )
-    contract_term: Number = Field(
-        1.0,
-        ge=0.05,
-        le=20,
-        description="Factor of the contract terms that begin in scope",
-        json_schema_extra=_meta("factor"),
-    )
-    initiative: Number = Field(
-        1.0,
-        ge=0,
-        le=20,
-        description="Factor of the meeting rate where `from` is the one that proposes",
-        json_schema_extra=_meta("factor"),
-    )
-    leadership: Number = Field(
-        0.0,
-        ge=-5,
-        le=5,
-        description="Added to the log-odds that `from` leads a joint work with `to`",
-        json_schema_extra=_meta("log odds"),
-    )
-    secondary: Number = Field(
-        0.0,
-        ge=0,
-        le=1,
-        description="s2 of secondary sanctions: `from` are threatened for partnerships with listed institutions of `to`",
-        json_schema_extra=_meta("1"),
-    )
-    motives: Motives = Field(
-        default_factory=Motives, description="What `from` seeks in `to`: added to weights of terms"
-    )
-
-
-class Measure(Frozen):
-    """A sanction or an instrument: a dated, scoped change of named quantities, and the evidence for it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
-
-    title: str = Field(description="What it is")
-    issuer: str = Field("", description="Who issued it")
-    group: Literal["restriction", "incentive", "context"] = Field(
-        description="Restriction, incentive, or context that is neither"
-    )
-    enabled: bool = Field(True, description="Whether it takes place", strict=True)
-    start: Day = Field(description="First day", json_schema_extra=_meta("date"))
-    end: Day | None = Field(None, description="First day after it; absent: not lifted", json_schema_extra=_meta("date"))
-    ramp_years: Number = Field(
-        0.0, ge=0, le=30, description="Time from nothing to full strength", json_schema_extra=_meta("years")
-    )
-    lag_years: Number = Field(
-        0.0, ge=0, le=30, description="Time from the date to the first effect", json_schema_extra=_meta("years")
-    )
-    strength: Number = Field(
-        1.0, ge=0, le=3, description="Scales every effect; 0 changes nothing", json_schema_extra=_meta("1")
-    )
-    mode: Literal["none", "freeze_new", "no_renewal", "terminate"] = Field(
-        "none", description="What happens to partnerships in scope; all but `none` also bar new ones"
-    )
-    wind_down_days: Whole = Field(
-        0, ge=0, le=3650, description="Days until partnerships end, mode terminate", json_schema_extra=_meta("days")
-    )
-    compliance: Number = Field(
-        1.0, ge=0, le=1, description="Share of the institutions of `from` that follow", json_schema_extra=_meta("share")
-    )
-    over_compliance: Number = Field(
-        0.0,
-        ge=0,
-        le=1,
-        description="Share of other institutions of the countries of `to` that it spreads to",
-        json_schema_extra=_meta("share"),
-    )
-    leakage: Number = Field(
-        0.0,
-        ge=0,
-        le=1,
-        description="Chance that a partnership goes on as a personal one",
-        json_schema_extra=_meta("share"),
-    )
-    channel: Literal["all", "official"] = Field(
-        "official", description="Whether personal partnerships are touched as well"
-    )
-    from_: Side = Field(
-        default_factory=Side, alias="from", description="First side of the scope: those who must follow"
-    )
-    to: Side = Field(default_factory=Side, description="Second side of the scope")
-    fields: tuple[str, ...] = Field((), description="Fields in scope; empty: all", json_schema_extra=_meta("names"))
-    effects: Effects = Field(default_factory=Effects, description="What it does at full strength")
-    status: Literal["measured", "calibrated", "assumed"] = Field(
-        "assumed", description="Where the effect size comes from"
-    )
-    range: tuple[Number, Number] | None = Field(
-        None, description="Range of the main effect", json_schema_extra=_meta("of the effect")
-    )
-    projects: Projects | None = Field(None, description="Partnerships that it makes itself, and their money")
-    instruments: tuple[MeasureName, ...] = Field(
-        (), description="Only partnerships that came from these measures; empty: any", json_schema_extra=_meta("names")
-    )
-    exposed_to: str = Field(
-        "", description="Bloc whose weight among the partners is the exposure to secondary sanctions",
-        json_schema_extra=_meta("name"),
-    )  # fmt: skip
-    answers: str = Field(
-        "",
-        description="Measure that it is the answer to: in force only while that one is",
-        json_schema_extra=_meta("name"),
-    )
-    preset: str = Field("", description="Preset that it was made from", json_schema_extra=_meta("name"))
-    evidence: str = Field("", description="What is known of the effect")
-    source: str = Field("", description="Address or citation")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.end is not None and self.end <= self.start:
-            raise InputError(
-                f"{self.end} does not come after the start", where="end", allowed=f"a date after {self.start}"
-            )
-        if self.range is not None and self.range[0] > self.range[1]:
-            raise InputError(
-                f"{as_written(self.range)} is reversed", where="range",
-                allowed=as_written(self.range[::-1]),
-            )  # fmt: skip
-        return self
 
 
 class Scenario(Frozen):
@@ -399,7 +121,7 @@ class Scenario(Frozen):
     title: str = Field("", description="Title")
     question: str = Field("", description="The question that it asks")
     compare_years: tuple[Whole, Whole, Whole, Whole] = Field(
-        (2019, 2021, 2022, 2023), description="Years before, and years after, that the summary compares", json_schema_extra=_meta("years"))  # fmt: skip
+        (2019, 2021, 2022, 2023), description="Years before, and years after, that the summary compares", json_schema_extra=meta("years"))  # fmt: skip
     time: TimeSettings = Field(default_factory=TimeSettings, description="Dates of the run")
     world: WorldSettings = Field(default_factory=WorldSettings, description="The world")
     run: RunSettings = Field(default_factory=RunSettings, description="Replicates, seed, engine")

@@ -52,6 +52,41 @@ def check_scenario(scenario: Scenario, layers: Sequence[Layer] = ()) -> None:
             if entry not in tables.fields:
                 where = place(("measures", name, "fields"), layers)
                 raise _unknown("field", entry, tuple(tables.fields), where, tables)
+        if measure.exposed_to and measure.exposed_to not in tables.blocs:
+            where = place(("measures", name, "exposed_to"), layers)
+            raise _unknown("bloc", measure.exposed_to, tables.blocs, where, tables)
+        _check_other_measures(name, scenario, layers)
+
+
+def _check_other_measures(name: str, scenario: Scenario, layers: Sequence[Layer]) -> None:
+    """Check the measures that a measure names: those whose partnerships it touches, and the one that it answers."""
+    measures = scenario.measures
+    measure = measures[name]
+    makers = [other for other, m in measures.items() if m.projects is not None]
+    for entry in measure.instruments:
+        where = place(("measures", name, "instruments"), layers)
+        if entry not in measures:
+            near = nearest_name(entry, makers)
+            raise InputError(
+                f"there is no measure {as_written(entry)}", where=where, nearest=near,
+                allowed=some(makers) or "none: no measure of the scenario makes partnerships",
+            )  # fmt: skip
+        if entry not in makers:
+            raise InputError(f"{as_written(entry)} makes no partnerships", where=where, allowed=some(makers) or "none")
+    if measure.answers and measure.answers not in measures:
+        others = [other for other in measures if other != name]
+        raise InputError(
+            f"there is no measure {as_written(measure.answers)}", where=place(("measures", name, "answers"), layers),
+            nearest=nearest_name(measure.answers, others), allowed=some(others) or "none: there are no other measures",
+        )  # fmt: skip
+    chain = [name]
+    while (answered := measures[chain[-1]].answers) in measures:
+        if answered in chain:
+            raise InputError(
+                f"answers itself: {' -> '.join([*chain, answered])}",
+                where=place(("measures", name, "answers"), layers), allowed="a measure that does not answer this one",
+            )  # fmt: skip
+        chain.append(answered)
 
 
 def _unknown(what: str, entry: str, names: Sequence[str], where: str, tables: Tables) -> InputError:

@@ -149,11 +149,28 @@ def _value_at(content: Any, path: Path) -> Any:
 
 def allowed_keys(kind: Any) -> dict[str, Any] | None:
     """Key -> type of a model; None for a mapping with free names; empty for anything that has no keys."""
+    kind = _only(kind)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
     if get_origin(kind) is dict:
         return None
     return {}
+
+
+def _only(kind: Any) -> Any:
+    """The one member of a union with None, else the type itself: a table that may be absent has keys as well."""
+    members = _members(kind)
+    return members[0] if len(members) == 1 else kind
+
+
+def unit_of(model: type[BaseModel], path: str) -> str:
+    """Unit of the value at a dotted path of a model; empty where the schema gives none."""
+    *tables, key = path.split(".")
+    kind: Any = model
+    for part in tables:
+        kind = (allowed_keys(kind) or {})[part]
+    extra = _only(kind).model_fields[key].json_schema_extra
+    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
 
 def type_at(path: Path) -> Any:
@@ -187,7 +204,7 @@ def some(names: Iterable[str]) -> str:
 
 def described(path: Path) -> str:
     """What may stand at a path and what it means, from the schema."""
-    owner = type_at(path[:-1])
+    owner = _only(type_at(path[:-1]))
     if isinstance(owner, type) and issubclass(owner, BaseModel):
         for name, field in owner.model_fields.items():
             if (field.alias or name) == path[-1]:
