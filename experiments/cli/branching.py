@@ -9,7 +9,7 @@ import typer
 
 from .comparing import distinct, side_by_side, to_one_end
 from .output import Output
-from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Settings, overrides
+from .settings import Additions, AsJson, Force, Jobs, NoFigures, Out, Quiet, Settings, overrides
 
 
 def branch(
@@ -23,6 +23,7 @@ def branch(
     ] = None,
     jobs: Jobs = None,
     set_: Settings = None,
+    add: Additions = None,
     out: Out = None,
     force: Force = False,
     no_figures: NoFigures = False,
@@ -39,7 +40,8 @@ def branch(
 
     started, output = datetime.now(UTC), Output(json, quiet)
     begun = load(checkpoint)
-    whole = [branch_of(begun, s) for s in distinct([*(scenarios or []), *(names or [])], overrides(set_), "branch")]
+    loaded = distinct([*(scenarios or []), *(names or [])], overrides(set_), "branch", add or [])
+    whole = [branch_of(begun, s) for s in loaded]
     chosen, notes = to_one_end(whole)
     plan = Replication(len(begun.moments))
     return side_by_side(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .output import Output
-from .settings import AsJson
+from .settings import Additions, AsJson
 
 
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Paths or names of scenarios, or sweep files.")],
+    add: Additions = None,
     json: AsJson = False,
 ) -> int:
     """Check files; each gets a line: ok, or what is wrong and what would be right. Exit code 2 if any is wrong."""
     output = Output(json)
-    found = [(name, fault_of(name)) for name in files]
+    found = [(name, fault_of(name, add or [])) for name in files]
     if json:
         output.json([{"file": name, "ok": fault is None, "error": fault} for name, fault in found])
     else:
@@ -26,8 +28,8 @@ def check(
     return 2 if any(fault for _, fault in found) else 0
 
 
-def fault_of(name: str) -> str | None:
-    """What is wrong with a scenario or a sweep file, in one or two lines; None if nothing is."""
+def fault_of(name: str, additions: Sequence[str] = ()) -> str | None:
+    """What is wrong with a scenario or a sweep file and its additions, in one or two lines; None if nothing is."""
     from model.errors import InputError
     from model.scenario import load_scenario
 
@@ -35,9 +37,9 @@ def fault_of(name: str) -> str | None:
         if _is_sweep(name):
             from ..sweeping import load_sweep
 
-            load_sweep(name)
+            load_sweep(name, additions=additions)
         else:
-            load_scenario(name)
+            load_scenario(name, (), additions)
     except InputError as error:
         text = str(error)
         return text if name in text else f"{name}: {text}"

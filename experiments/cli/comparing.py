@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 
 from .output import Output
-from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings, overrides
+from .settings import Additions, AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings, overrides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,13 @@ Outcomes = Annotated[
 
 
 def compare(
-    scenarios: Annotated[list[str], typer.Argument(metavar="A B...", help="Scenarios; the first is the base.")],
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B...",
+            help="Scenarios; the first is the base. One alone is compared with itself and what --add adds.",
+        ),
+    ],
     replicates: Replicates = None,
     seed: Seed = None,
     precision: Precision = None,
@@ -61,6 +67,7 @@ def compare(
     outcome: Outcomes = None,
     jobs: Jobs = None,
     set_: Settings = None,
+    add: Additions = None,
     out: Out = None,
     force: Force = False,
     no_figures: NoFigures = False,
@@ -71,7 +78,7 @@ def compare(
     from datetime import UTC, datetime
 
     started, output = datetime.now(UTC), Output(json, quiet)
-    chosen, notes = paired(scenarios, overrides(set_, replicates, seed))
+    chosen, notes = paired(scenarios, overrides(set_, replicates, seed), add or [])
     plan = replication(chosen[0].run.replicates, replicates, precision, max_replicates, outcome or [])
     return side_by_side(chosen, started, output, plan, notes, jobs=jobs, out=out, force=force, figures=not no_figures)
 
@@ -185,14 +192,16 @@ def _tell(output: Output, count: int, furthest: Row | None) -> None:
         output.say("batch", said, replicates=count, needed=furthest.needed)
 
 
-def paired(names: Sequence[str], changes: Sequence[str]) -> tuple[list[Scenario], list[str]]:
+def paired(
+    names: Sequence[str], changes: Sequence[str], additions: Sequence[str] = ()
+) -> tuple[list[Scenario], list[str]]:
     """Scenarios with one seed, one number of replicates and one end, so that replicate k has the same luck in all.
 
     Returns what a reader must know of it, too.
     """
     from ..runner import resolved
 
-    loaded = distinct(names, changes, "compare")
+    loaded = distinct(names, changes, "compare", additions)
     base = resolved(loaded[0])
     same_luck = [base, *(resolved(s, base.run.replicates, base.run.seed) for s in loaded[1:])]
     return to_one_end(same_luck)
@@ -210,14 +219,23 @@ def to_one_end(scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[str]
     return prolonged, notes
 
 
-def distinct(names: Sequence[str], changes: Sequence[str], command: str) -> list[Scenario]:
-    """Two or more scenarios with different names; ``command`` is named when they are not."""
+def distinct(
+    names: Sequence[str], changes: Sequence[str], command: str, additions: Sequence[str] = ()
+) -> list[Scenario]:
+    """Two or more scenarios with different names; ``command`` is named when they are not.
+
+    ``additions`` are measures that all of them get; one scenario alone stands beside itself with them.
+    """
     from model.errors import InputError
     from model.scenario import load_scenario
 
+    if len(names) == 1 and additions:
+        return [load_scenario(names[0], changes), load_scenario(names[0], changes, additions)]
     if len(names) < 2:
-        raise InputError("one scenario cannot be compared", where=command, allowed="two or more scenarios")
-    loaded = [load_scenario(name, changes) for name in names]
+        raise InputError(
+            "one scenario cannot be compared", where=command, allowed="two or more scenarios, or one and --add"
+        )
+    loaded = [load_scenario(name, changes, additions) for name in names]
     repeated = [s.name for s in loaded if sum(s.name == other.name for other in loaded) > 1]
     if repeated:
         raise InputError(f"{repeated[0]!r} stands there twice", where=command, allowed="scenarios with different names")

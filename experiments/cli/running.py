@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .output import Output
 from .settings import (
+    Additions,
     AsJson,
     CheckpointFile,
     Force,
@@ -36,6 +37,7 @@ def run(
     seed: Seed = None,
     jobs: Jobs = None,
     set_: Settings = None,
+    add: Additions = None,
     out: Out = None,
     force: Force = False,
     no_figures: NoFigures = False,
@@ -55,7 +57,7 @@ def run(
     from ..runner import resolved, run_scenario
 
     started, output = datetime.now(UTC), Output(json, quiet)
-    chosen = resolved(load_scenario(scenario, overrides(set_, replicates, seed)))
+    chosen = resolved(load_scenario(scenario, overrides(set_, replicates, seed), add or []))
     if until is not None or checkpoint is not None:
         return run_until(chosen, until, checkpoint, out, force, jobs, output)
     target = choose_folder(chosen.name, chosen.content_hash(), out)

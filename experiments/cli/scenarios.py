@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from .output import Output
-from .settings import AsJson, ScenarioName, Settings, overrides
+from .settings import Additions, AsJson, ScenarioName, Settings, overrides
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 LOCAL = Path("scenarios")
@@ -87,11 +87,11 @@ def first_comment(path: Path) -> str:
     return " ".join(words).strip()
 
 
-def show(name: ScenarioName, set_: Settings = None, json: AsJson = False) -> int:
+def show(name: ScenarioName, set_: Settings = None, add: Additions = None, json: AsJson = False) -> int:
     """Print a scenario with all its values, resolved."""
     from model.scenario import load_scenario
 
-    scenario = load_scenario(name, overrides(set_))
+    scenario = load_scenario(name, overrides(set_), add or [])
     output = Output(json)
     if json:
         output.json(scenario.to_dict())

@@ -36,6 +36,15 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; may be repeated."),
 ]
+Additions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--add",
+        metavar="PRESET,KEY=VALUE,...",
+        help="Add a measure from a preset (`comity measures`): start=DATE, from=BLOCS and to=BLOCS, or countries, and any"
+        " other of its keys; may be repeated.",
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="The run's own folder; default: results/<scenario>/<date-time>-<hash>."),

@@ -2,7 +2,7 @@
 
 Contract with `experiments.sweeping` (looked up when the command runs):
 
-- `load_sweep(name, settings, replicates, seed) -> Sweep`: reads a sweep file (a TOML table with ``axes``) and checks all
+- `load_sweep(name, settings, replicates, seed, additions) -> Sweep`: reads a sweep file (a TOML table with ``axes``) and checks all
   of it; raises `InputError`. A `Sweep` has ``name``, ``base`` (its scenario), ``points``, `seeded()`, `content_hash()`.
 - `run_sweep(sweep, folder, *, jobs, on_progress) -> SweepResult`: runs it and fills ``folder``. A `SweepResult` has
   ``seed``, ``summary`` (a frame), `to_dict()`, `table()` (headings, rows of text), `lines()`.
@@ -20,7 +20,7 @@ import typer
 
 from .comparing import print_comparison
 from .output import Output
-from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings
+from .settings import Additions, AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings
 
 if TYPE_CHECKING:
     from ..sweeping import SweepResult
@@ -32,6 +32,7 @@ def sweep(
     seed: Seed = None,
     jobs: Jobs = None,
     set_: Settings = None,
+    add: Additions = None,
     out: Out = None,
     force: Force = False,
     no_figures: NoFigures = False,
@@ -49,7 +50,7 @@ def sweep(
     from .running import announce
 
     started, output = datetime.now(UTC), Output(json, quiet)
-    chosen = load_sweep(file, set_ or [], replicates, seed).seeded()
+    chosen = load_sweep(file, set_ or [], replicates, seed, add or []).seeded()
     target = choose_folder(chosen.name, chosen.content_hash(), out)
     with Staging(target, force) as staging:
         with output.logging_to(staging.folder / "run.log"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -121,12 +121,16 @@ def find_sweep(name: str) -> Path:
 
 
 def load_sweep(
-    name: str | Path, settings: Sequence[str] = (), replicates: int | None = None, seed: int | None = None
+    name: str | Path,
+    settings: Sequence[str] = (),
+    replicates: int | None = None,
+    seed: int | None = None,
+    additions: Sequence[str] = (),
 ) -> Sweep:
     """Load a sweep by name or path and check every level of every axis and every outcome against its scenario.
 
     ``settings``: further changes of the base scenario as texts "path=value"; ``replicates`` and ``seed`` replace the
-    file's. Raises `InputError`, which names the file and the key.
+    file's; ``additions``: measures that are added to it, as texts "preset,key=value,...". Raises `InputError`, which names the file and the key.
     """
     path = find_sweep(str(name))
     content = read_toml(path)
@@ -138,8 +142,10 @@ def load_sweep(
         raise fault(error, content, str(path)) from None
     base_file = find_scenario(file.scenario, beside=path, where=f"{path}: scenario")
     load_scenario(base_file)  # what is wrong with it by itself is not the sweep's fault
+    load = partial(load_scenario, base_file, additions=additions)
+    load()
     changes = dict(_flat(file.settings))
-    _check_settings(base_file, changes, path)
+    _check_settings(load, changes, path)
     for text in settings:
         key, value = parse_override(text)
         _refuse_own(key, "--set")
@@ -149,16 +155,16 @@ def load_sweep(
         if own is not None:
             changes[setting] = own
     try:
-        base = load_scenario(base_file, changes)
+        base = load(changes)
     except InputError as error:  # the file's own settings were good
         raise moved(error, _option(error.where)) from None
     for place, outcome in enumerate(file.outcomes):
         check_names(outcome, base, partial(outcome_key, file, str(path), place))
     for axis in file.axes:
-        _check_paths(axis, base_file, changes, path)
+        _check_paths(axis, load, changes, path)
 
     def scenario_with(levels: Mapping[str, object]) -> Scenario:
-        return load_scenario(base_file, {**changes, **levels})
+        return load({**changes, **levels})
 
     return Sweep(file, file.name or path.stem, base, grid(file, scenario_with, str(path)))
 
@@ -169,12 +175,12 @@ def _option(where: str) -> str:
     return f"--{setting.removeprefix('run.')}" if setting in OWN else where.replace(SOURCE, "--set", 1)
 
 
-def _check_settings(base_file: Path, changes: Mapping[str, object], path: Path) -> None:
+def _check_settings(load: Callable[..., Scenario], changes: Mapping[str, object], path: Path) -> None:
     """The file's settings, together: one may need another."""
     for key in changes:
         _refuse_own(key, f"{path}: settings.{key}")
     try:
-        load_scenario(base_file, changes)
+        load(changes)
     except InputError as error:
         key = error.where.removeprefix(SOURCE).strip()
         if error.where.startswith(SOURCE):
@@ -182,13 +188,13 @@ def _check_settings(base_file: Path, changes: Mapping[str, object], path: Path) 
         raise moved(error, f"{path}: settings", f"{error.where}: ") from None
 
 
-def _check_paths(axis: Axis, base_file: Path, changes: Mapping[str, object], path: Path) -> None:
+def _check_paths(axis: Axis, load: Callable[..., Scenario], changes: Mapping[str, object], path: Path) -> None:
     """Every path of an axis must lead to a setting; whether its levels are possible is seen at the design points."""
     where = f"{path}: axes.{axis.name}.paths"
     for setting in axis.paths:
         _refuse_own(setting, where)
         try:
-            load_scenario(base_file, {**changes, setting: axis.levels[0]})
+            load({**changes, setting: axis.levels[0]})
         except InputError as error:
             if error.message.startswith(UNKNOWN):
                 raise moved(error, where) from None

@@ -30,6 +30,7 @@ class Preset:
 
     name: str
     about: str  # what it is, and by what it works
+    example: str  # sides that make sense, as one would write them after --add
     main: str  # dotted path of its main effect, the one that `range` is about
     values: Mapping[str, Any]  # what it gives to a measure, nested as in a file
     measure: Measure  # the same, checked
@@ -67,9 +68,9 @@ def preset_table() -> dict[str, Preset]:
 
 
 def _row(name: str, row: dict[str, Any]) -> Preset:
-    about, main = row.pop("about"), row.pop("main")
+    about, example, main = row.pop("about"), row.pop("example"), row.pop("main")
     measure = Measure.model_validate(_named(row, name) | {"start": SOME_DAY})
-    return Preset(name, about, main, row, measure)
+    return Preset(name, about, example, main, row, measure)
 
 
 def _named(values: Mapping[str, Any], name: str) -> dict[str, Any]:
