@@ -96,6 +96,19 @@ class CountryGrowth(Frozen):
         description="Growth of what inputs allow",
         json_schema_extra=meta("log units per year", "assumed"),
     )
+    range: tuple[Number, Number] | None = Field(
+        None, description="Range of the growth of publications, to be run", json_schema_extra=meta("log per year")
+    )
+    source: str = Field("", description="Where the growth comes from")
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        if self.range is not None and not self.range[0] <= self.publications <= self.range[1]:
+            raise InputError(
+                f"{as_written(self.range)} does not hold the growth of publications, {self.publications:g}", where="range",
+                allowed="[low, high] around it",
+            )  # fmt: skip
+        return self
 
 
 class InputSettings(Frozen):
