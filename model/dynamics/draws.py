@@ -96,6 +96,8 @@ def standard_normal(key, purpose, institution, number, index):
 @part
 def poisson_from_uniform(u, mean):
     """Poisson variate by inversion of ``u`` in [0, 1); exact for means below 500."""
+    if u < 1.0 - mean:  # below exp(-mean), which need not be computed: most quarters of most partnerships
+        return 0
     p = np.exp(-mean)
     total = p
     k = 0
