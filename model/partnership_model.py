@@ -12,12 +12,12 @@ import numpy as np
 from .calibration import Calibration, calibration_file, read_calibration
 from .clock import QUARTER, QUARTERS_A_YEAR, date_of, year_of
 from .dynamics import bounds as fast_bounds
-from .dynamics import contracts, draws, events, fast, growth, output, plain
+from .dynamics import contracts, draws, events, fast, growth, output, plain, reliance
 from .dynamics.state import DEGREE_BOUND, DEGREE_MAX, LOGGED, NOW, State, new_state, with_room
 from .dynamics.twin import Twin
 from .errors import InputError
 from .institution import Institution, RuleOf
-from .measures import CompiledMeasure, Forces, compile_measures
+from .measures import CompiledMeasure, Forces, compile_measures, modes
 from .numbers import growth_of, learning_of, publishing_of, setting_of
 from .recording import Ledger
 from .world import build_inputs, build_world
@@ -64,7 +64,7 @@ class PartnershipModel(mesa.Model):
         self.publishing = publishing_of(scenario, self.world, self.calibration)
         self.growth, self.learning = growth_of(scenario, self.world), learning_of(scenario)
         self.start, self.end = year_of(scenario.time.start), year_of(scenario.time.end)
-        self.forces = Forces(compile_measures(scenario, self.world, self.key), self.world)
+        self.forces = Forces(compile_measures(scenario, self.world, self.key), self.world, tuple(scenario.measures))
         self.state = self._first_state()
         self.bounds = fast_bounds.new_bounds(self.world.arrays, self.setting)
         self.ledger = Ledger(len(self.world.countries), self.publishing.strength_years)
@@ -120,7 +120,7 @@ class PartnershipModel(mesa.Model):
         self._open_quarter(begin)  # phases 1 to 3, unless a measure inside the quarter has opened it already
         self._evolve(begin + QUARTER)  # phase 4
         output.expose(self.state, self.publishing, begin, begin + QUARTER)  # phase 5
-        output.publish(self.world.arrays, self.publishing, self.state, self.key, begin)
+        output.publish(self.world.arrays, self.publishing, self.forces.regime, self.state, self.key, begin)
         self._record(begin + QUARTER)  # phase 6
         self._open = False
         self._quarters += 1
@@ -198,6 +198,7 @@ class PartnershipModel(mesa.Model):
         self._quarters, self._open = int(kept["quarters"]), bool(kept["open"])
         self.setting.grid[:] = kept["grid"]
         self.forces.update(float(kept["renewed"]), float(self.setting.grid[0]))
+        self.forces.bound(self.setting, self.state)
         recorded = self.start + self._quarters * QUARTER
         taken = [date for date in self._snapshots if date <= recorded]
         self.ledger.snapshots = [
@@ -238,8 +239,9 @@ class PartnershipModel(mesa.Model):
         )  # fmt: skip
         # 2. inputs, sizes, capabilities
         growth.drift(self.growth, self._own_drift, self.key, self.quarter, QUARTER)
+        self._own_drift += QUARTER * self.forces.added("size_growth")
         growth.resize(self.world.arrays, self.growth, self.state, self._own_drift, self.inputs.publications[row])
-        self.state.capability[:] += QUARTER * self.forces.capability_growth()
+        self._shift_capabilities()
         growth.learn(
             self.world.arrays,
             self.learning,
@@ -250,9 +252,16 @@ class PartnershipModel(mesa.Model):
             QUARTER,
         )
         # 3. programmes: none yet beside measures
+        self._see_exposure()
         self._apply_to_institutions()
         events.open_stream(self.state, self.key, self.quarter)
         self._refresh_bounds()
+
+    def _shift_capabilities(self) -> None:
+        """Capabilities grow by measures, and follow at once a level that measures have shifted."""
+        shift = self.forces.added("capability_level")
+        self.state.capability[:] += QUARTER * self.forces.added("capability") + (shift - self.state.capability_shift)
+        self.state.capability_shift[:] = shift
 
     def _apply_to_institutions(self) -> None:
         """Rates of opportunities and capacities under the measures in force."""
@@ -260,6 +269,12 @@ class PartnershipModel(mesa.Model):
         self.state.rate[:] = rate * self.forces.institution_factor("opportunity")
         capacity = self.growth.capacity_scale * np.exp(self.growth.capacity_exponent * self.state.log_size)
         self.state.capacity[:] = capacity * self.forces.institution_factor("capacity")
+        self.forces.bound(self.setting, self.state)
+
+    def _see_exposure(self) -> None:
+        """Look up how much institutions rely on blocs: each quarter under secondary sanctions, and when they begin."""
+        if self.forces.threaten:
+            reliance.refresh_reliance(self.world.arrays, self.state)
 
     def _refresh_bounds(self) -> None:
         if self.engine == "fast":
@@ -298,20 +313,10 @@ class PartnershipModel(mesa.Model):
     def _schedule_measures(self) -> None:
         """Measures start, end and terminate as events, at their day; those about listed institutions also move with lists."""
         for measure in self.forces.measures:
-            for time in sorted({measure.start, measure.end, *self._listing_dates(measure)}):
+            for time in modes.moves(measure, self.world):
                 self._schedule(time, self._move_measure, measure)
-            if measure.measure.mode == "terminate":
-                begins = {measure.start, *self._listing_dates(measure)}
-                for over in sorted({time + measure.wind_down for time in begins}):
-                    if over < measure.end:
-                        self._schedule(over, self._terminate, measure)
-
-    def _listing_dates(self, measure: CompiledMeasure) -> list[float]:
-        """Dates, while a measure is in force, at which the institutions that it is about enter or leave a list."""
-        if not (measure.first_listed or measure.second_listed):
-            return []
-        dates = [date for _, since, until in self.world.listed_spells for date in (since, until) if date is not None]
-        return [date for date in dates if measure.start < date < measure.end]
+            for time in modes.terminations(measure, self.world):
+                self._schedule(time, self._terminate, measure)
 
     def _schedule(
         self, time: float, action: Callable[[float, CompiledMeasure], None], measure: CompiledMeasure
@@ -328,7 +333,10 @@ class PartnershipModel(mesa.Model):
         grid = self.start + self._quarters * QUARTER
         self._open_quarter(grid)
         self._evolve(time)
+        threatened = self.forces.threaten
         if self.forces.update(time, grid):
+            if not threatened:
+                self._see_exposure()
             before = events.stream_rate(self.state)
             self._apply_to_institutions()
             events.stretch_wait(self.state, self.key, self.quarter, before, events.stream_rate(self.state))
@@ -337,7 +345,7 @@ class PartnershipModel(mesa.Model):
         """A measure starts or ends, or the lists that it follows change."""
         self._cut(time)
         if measure.measure.mode == "no_renewal" and measure in self.forces.active:
-            self._give_notice(measure, time)
+            modes.give_notice(self.forces, measure, self.setting, self.state, self.key, time)
 
     def _terminate(self, time: float, measure: CompiledMeasure) -> None:
         """The wind-down of a measure is over."""
@@ -346,27 +354,16 @@ class PartnershipModel(mesa.Model):
 
     def _renew_modes(self, begin: float) -> None:
         """While measures grow, notice and termination reach more partnerships from quarter to quarter."""
-        for measure in self.forces.active:
-            if not measure.start < begin <= measure.start + measure.ramp + QUARTER:
-                continue
-            if measure.measure.mode == "no_renewal":
-                self._give_notice(measure, begin)
-            elif measure.measure.mode == "terminate" and begin >= measure.start + measure.wind_down:
+        for measure, terminates in modes.growing(self.forces, begin):
+            if terminates:
                 self._end_partnerships(measure, begin)
-
-    def _give_notice(self, measure: CompiledMeasure, time: float) -> None:
-        m = self.forces.index(measure)
-        contracts.give_notice(self.setting, self.forces.regime, m, self.forces.reach[m], self.state, self.key, time)
+            else:
+                modes.give_notice(self.forces, measure, self.setting, self.state, self.key, begin)
 
     def _end_partnerships(self, measure: CompiledMeasure, time: float) -> None:
-        if measure not in self.forces.active:  # a ramp that has not begun to move
-            return
-        self.state = with_room(self.state)
-        m = self.forces.index(measure)
-        contracts.terminate(
-            self.world.arrays, self.setting, self.forces.regime, m, self.forces.reach[m], self.forces.leakage[m],
-            self.state, self.key, time,
-        )  # fmt: skip
+        if measure in self.forces.active:  # else its ramp has not begun to move
+            self.state = with_room(self.state)
+            modes.end_partnerships(self.forces, measure, self.setting, self.state, self.key, time)
 
     # --- institutions -------------------------------------------------------------------------------------------
 
@@ -400,7 +397,8 @@ class PartnershipModel(mesa.Model):
 
     def _first_state(self) -> State:
         log = 16 * self.world.n if self.configuration.record.decisions else 0
-        state = new_state(self.world.n, len(self.world.countries), log=log)
+        blocs, instruments = len(self.world.blocs), len(self.forces.instruments)
+        state = new_state(self.world.n, len(self.world.countries), log=log, blocs=blocs, instruments=instruments)
         state.capability[:] = self.world.arrays.capability
         state.rate[:] = self.configuration.parameters.process.opportunity_rate
         state.clock[:] = self.start
@@ -411,6 +409,7 @@ class PartnershipModel(mesa.Model):
         self.setting.grid[0] = self.start
         self.forces.update(self.start, self.start)
         growth.resize(self.world.arrays, self.growth, self.state, self._own_drift, self.inputs.publications[0])
+        self._see_exposure()
         self._apply_to_institutions()
         if year_of(self.configuration.time.show_from) == self.start:
             self.ledger.open(self.state)

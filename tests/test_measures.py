@@ -201,7 +201,7 @@ def test_effects_scale_with_strength(world: World) -> None:
         factor, capacity = forces.institution_factor("opportunity"), forces.institution_factor("capacity")
         assert factor[west] == pytest.approx(max(0.0, 1.0 - 0.8 * strength)) and (factor[~west] == 1.0).all()
         assert capacity[west] == pytest.approx(1.0 + 3.0 * strength) and (capacity[~west] == 1.0).all()
-        growth = forces.capability_growth()
+        growth = forces.added("capability")
         assert growth[russia] == pytest.approx(0.3 * strength) and (growth[~russia] == 0.0).all()
         # bounds hold what they bound
         assert (regime.lift >= 1.0).all() and (regime.ease >= 1.0).all()
@@ -218,7 +218,7 @@ def test_effects_on_institutions_respect_listing(world: World) -> None:
         bring(forces, time)
         assert (forces.institution_factor("opportunity") == 0.5).sum() == listed
         assert (forces.institution_factor("capacity") == 2.0).sum() == listed
-        assert (forces.capability_growth() > 0).sum() == russian
+        assert (forces.added("capability") > 0).sum() == russian
 
 
 def test_no_strength_takes_all_capacity(world: World) -> None:

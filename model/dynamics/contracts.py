@@ -12,7 +12,7 @@ import numpy as np
 from . import draws
 from .compiling import kernel, part
 from .network import dissolve
-from .regime import BITS, common_measures
+from .regime import reaches, stands, term_factor
 from .state import FOREVER, LAPSED, PERSONAL, SLOTS, TERMINATED
 
 NO_TERM = -1.0
@@ -22,8 +22,9 @@ NO_TERM = -1.0
 @part
 def in_scope_of(regime, m, i, j, field):
     """Whether the pair stands in the scope of measure m, in a field."""
-    word, bit = m // BITS, np.uint64(1) << np.uint64(m % BITS)
-    return (common_measures(regime, i, j, word) & bit) != np.uint64(0) and regime.fields[m, field] > 0.0
+    across = stands(regime.first_side, i, m) and stands(regime.second_side, j, m)
+    back = stands(regime.second_side, i, m) and stands(regime.first_side, j, m)
+    return (across or back) and regime.fields[m, field] > 0.0
 
 
 @part
@@ -35,18 +36,21 @@ def luck_with_measures(key, initiator, number):
 
 
 @part
-def touches(regime, m, i, j, field, channel):
-    """Whether a partnership is in the scope of measure m, its channel included."""
-    return in_scope_of(regime, m, i, j, field) and not (regime.official[m] and channel == PERSONAL)
+def touches(regime, m, state, slot):
+    """Whether a partnership is in the scope of measure m, its channel and its instrument included."""
+    i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
+    return in_scope_of(regime, m, i, j, state.field[slot]) and reaches(
+        regime, m, state.channel[slot], state.instrument[slot]
+    )
 
 
 @part
-def fate_under_no_renewal(regime, unrenewable, reach, leakage, i, j, field, channel, u, v):
+def fate_under_no_renewal(regime, unrenewable, reach, leakage, state, slot, u, v):
     """What the measures in mode no-renewal do at the end of a term: (lapses, goes on as a personal partnership)."""
     lapses, leaks = False, False
     for k in range(len(unrenewable)):
         m = int(unrenewable[k])
-        if u < reach[m] and touches(regime, m, i, j, field, channel):
+        if u < reach[m] and touches(regime, m, state, slot):
             if v < leakage[m]:
                 leaks = True
             else:
@@ -68,9 +72,7 @@ def review(world, setting, regime, unrenewable, reach, leakage, shares, state, k
         i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
         initiator, number, terms = np.int64(state.initiator[slot]), state.number[slot], state.terms[slot]
         u, v = luck_with_measures(key, initiator, number)
-        lapses, leaks = fate_under_no_renewal(
-            regime, unrenewable, reach, leakage, i, j, state.field[slot], state.channel[slot], u, v
-        )
+        lapses, leaks = fate_under_no_renewal(regime, unrenewable, reach, leakage, state, slot, u, v)
         if leaks:
             state.channel[slot] = PERSONAL
         u, _ = draws.uniforms(key, draws.REVIEW, initiator, number, terms)
@@ -78,7 +80,9 @@ def review(world, setting, regime, unrenewable, reach, leakage, shares, state, k
             dissolve(world, state, slot, LAPSED, time, setting.strength_years)
         elif u < shares[0]:
             z = draws.standard_normal(key, draws.CONTRACT, initiator, number, terms)
-            state.term[slot] = time + np.exp(setting.contract_log_median + setting.contract_log_sd * z)
+            length = np.exp(setting.contract_log_median + setting.contract_log_sd * z)
+            channel, instrument = state.channel[slot], state.instrument[slot]
+            state.term[slot] = time + length * term_factor(regime, i, j, state.field[slot], channel, instrument)
             state.terms[slot] = terms + 1
         else:
             state.term[slot] = NO_TERM
@@ -94,11 +98,10 @@ def give_notice(setting, regime, m, reach, state, key, time):
     for slot in range(state.counts[SLOTS]):
         if state.end[slot] < FOREVER or state.term[slot] > time:
             continue
-        i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
         initiator, number = np.int64(state.initiator[slot]), state.number[slot]
         if luck_with_measures(key, initiator, number)[0] >= reach:
             continue
-        if touches(regime, m, i, j, state.field[slot], state.channel[slot]):
+        if touches(regime, m, state, slot):
             state.terms[slot] += 1
             u, _ = draws.uniforms(key, draws.NOTICE, initiator, number, state.terms[slot])
             state.term[slot] = time + u * np.exp(setting.contract_log_median)
@@ -114,8 +117,7 @@ def terminate(world, setting, regime, m, reach, leakage, state, key, time):
     for slot in range(state.counts[SLOTS]):
         if state.end[slot] < FOREVER:
             continue
-        i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
-        if not touches(regime, m, i, j, state.field[slot], state.channel[slot]):
+        if not touches(regime, m, state, slot):
             continue
         u, v = draws.uniforms(key, draws.LEAKAGE, np.int64(state.initiator[slot]), state.number[slot], 0)
         if u >= reach:

@@ -259,7 +259,7 @@ def choose(world, setting, regime, state, bounds, key, i, number, time):
             p = min(int(x / ending * d), d - 1)
             j, slot = partner(state, i, p), slot_with(state, i, p)
             if not in_term(state, slot, time):
-                factor = np.exp(-maintenance_effect(regime, i, j, state.field[slot], state.channel[slot]))
+                factor = np.exp(-maintenance_effect(regime, state, i, j, slot))
                 share = ending_acceptance(world, setting, state, ending, i, j, slot, time)
                 if v < share * share_kept(factor, ease, added):
                     return j
@@ -280,7 +280,7 @@ def choose(world, setting, regime, state, bounds, key, i, number, time):
                 j = remembered(setting, state, i, v, time)
             if eligible(world, setting, state, i, j):
                 share = acceptance(world, setting, state, bounds, component, mass[component], i, j, time)
-                if w < share * share_kept(proposal_factor(world, regime, i, j), lift, added):
+                if w < share * share_kept(proposal_factor(world, setting, regime, state, i, j), lift, added):
                     return j
         attempt += 1
     choice_weights(world, setting, regime, state, i, time, bounds.meet, bounds.weights)

@@ -63,7 +63,8 @@ def learn(world, learning, state, level, offset, time, step):
     dg/dt = eta d/(d + 10) mean_j [w min((g_j - g_i)+, cap)] absorb - delta (g - level of the country - own offset)
 
     ``level`` float64[c]: what the country's inputs allow, log units; ``offset`` float64[n]: standing of an institution
-    within its country. Capabilities are then centred: only differences enter the model.
+    within its country, to which measures add the shift that the state keeps. Capabilities are then centred: only
+    differences enter the model.
     """
     n = len(state.degree)
     gain = np.zeros(n)
@@ -80,7 +81,7 @@ def learn(world, learning, state, level, offset, time, step):
         gain[i] = learning.rate * d / (d + learning.half_degree) * taught / d * world.absorption[i]
     total = 0.0
     for i in range(n):
-        home = level[world.country[i]] + offset[i]
+        home = level[world.country[i]] + offset[i] + state.capability_shift[i]
         state.capability[i] += step * (gain[i] - learning.decay * (state.capability[i] - home))
         total += state.capability[i]
     for i in range(n):

@@ -10,7 +10,7 @@ import numpy as np
 from . import draws
 from .compiling import part
 from .network import dissolve, form, former_strength, log, slot_of
-from .regime import answer_effect, drawn_field, maintenance_effect, official_share
+from .regime import answer_effect, drawn_field, maintenance_effect, official_share, term_factor
 from .state import ACCEPTED, CHOSEN, ENDED, LEFT, OFFICIAL, PERSONAL, PROPOSALS, PROPOSED
 from .terms import ANSWER, MAINTENANCE, value
 
@@ -50,7 +50,7 @@ def in_term(state, slot, time):
 def maintenance(world, setting, regime, state, i, j, slot, time):
     """m_ij of a partnership, measures included."""
     m = value(world, setting, state, MAINTENANCE, i, j, slot, time)
-    return m + maintenance_effect(regime, i, j, state.field[slot], state.channel[slot])
+    return m + maintenance_effect(regime, state, i, j, slot)
 
 
 @part
@@ -58,7 +58,7 @@ def consent_probability(world, setting, regime, state, i, j, field, time):
     """Probability that j accepts the proposal of i in a field: sigma(v_ji + offset), and what measures do to it."""
     if not setting.consent:
         return 1.0
-    added, factor = answer_effect(regime, i, j, field)
+    added, factor = answer_effect(world, setting, regime, state, i, j, field)
     v = value(world, setting, state, ANSWER, j, i, -1, time) + added
     return min(1.0, sigma(v + setting.offset) * factor)
 
@@ -77,7 +77,7 @@ def begin(world, setting, regime, state, key, i, j, number, field, time):
     channel = OFFICIAL
     if share < 1.0 and draws.uniforms(key, draws.CHANNEL, i, number, 0)[0] >= share:
         channel = PERSONAL
-    end = time + contract_term(setting, key, i, number)
+    end = time + contract_term(setting, key, i, number) * term_factor(regime, i, j, field, channel, -1)
     # a partnership that lapsed and is taken up again begins at a part (half) of its old strength (MODEL 3)
     strength = max(setting.strength_initial, setting.strength_lapse * former_strength(state, i, j))
     form(world, state, i, j, number, field, channel, -1, end, strength, time)
@@ -87,7 +87,7 @@ def begin(world, setting, regime, state, key, i, j, number, field, time):
 def propose(world, setting, regime, state, key, i, j, number, time):
     """I proposes to j; whether it was accepted."""
     state.counts[PROPOSALS] += 1
-    field = drawn_field(world, regime, i, j, draws.uniforms(key, draws.FIELD, i, number, 0)[0])
+    field = drawn_field(world, setting, regime, state, i, j, draws.uniforms(key, draws.FIELD, i, number, 0)[0])
     p = consent_probability(world, setting, regime, state, i, j, field, time)
     accepted = draws.uniforms(key, draws.CONSENT, i, number, 0)[0] < p
     log(state, i, j, PROPOSED, accepted, -1, time)

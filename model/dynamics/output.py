@@ -9,6 +9,7 @@ import numpy as np
 from . import draws
 from .compiling import kernel, part
 from .opportunity import sigma
+from .regime import lead_effect, leads
 from .state import FOREVER, FREE, LAGS, SLOTS
 
 LAG_WEIGHTS = np.array([0.0, 0.0, 0.0, 0.0, 0.125, 0.25, 0.25, 0.25, 0.125])
@@ -48,21 +49,23 @@ def expose(state, publishing, start, end):
 
 
 @part
-def lead_probability(world, publishing, state, i, j, initiator):
-    """Probability that j leads a work with i: antisymmetric in the pair."""
+def lead_probability(world, publishing, state, i, j, initiator, measures):
+    """Probability that j leads a work with i: antisymmetric in the pair. ``measures``: `lead_effect` of i and j."""
     sign = 1.0 if initiator == j else -1.0
     a, b = world.country[i], world.country[j]
-    logit = publishing.country_lead[b] - publishing.country_lead[a] + publishing.lead_initiator * sign
+    logit = publishing.country_lead[b] - publishing.country_lead[a] + publishing.lead_initiator * sign + measures
     return sigma(logit + publishing.lead_capability * (state.capability[j] - state.capability[i]))
 
 
 @kernel
-def publish(world, publishing, state, key, start):
+def publish(world, publishing, regime, state, key, start):
     """Works that appear in the quarter from ``start``: Poisson, split by leader; frees slots with nothing left to show.
 
-    Sizes are those of the quarter of appearance, strengths those of the quarters of start.
+    Sizes and what measures do to leadership are those of the quarter of appearance, strengths those of the quarters of
+    start.
     """
     quarter = round(start * 4.0)
+    favours = leads(regime)
     for slot in range(state.counts[SLOTS]):
         if state.first[slot] < 0:
             continue
@@ -79,7 +82,10 @@ def publish(world, publishing, state, key, start):
                     + 0.5 * publishing.capability_weight * (state.capability[i] + state.capability[j])
                 )
             )
-            p = lead_probability(world, publishing, state, i, j, state.initiator[slot])
+            favour = 0.0
+            if favours:
+                favour = lead_effect(regime, i, j, state.field[slot], state.channel[slot], state.instrument[slot])
+            p = lead_probability(world, publishing, state, i, j, state.initiator[slot], favour)
             by_i, by_j = draws.poisson_pair(
                 key, draws.OUTPUT, np.int64(state.initiator[slot]), state.number[slot], quarter % (1 << 16),
                 mean * (1.0 - p), mean * p,

@@ -62,7 +62,7 @@ def choice_weights(world, setting, regime, state, i, time, meet, weights):
             weights[j] = 0.0
         else:
             v = value(world, setting, state, PROPOSAL, i, j, -1, time)
-            weights[j] = meet[j] * np.exp(v) * proposal_factor(world, regime, i, j)
+            weights[j] = meet[j] * np.exp(v) * proposal_factor(world, setting, regime, state, i, j)
 
 
 @part

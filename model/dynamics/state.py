@@ -1,6 +1,7 @@
 """The state of a simulated world: arrays that live, in one named tuple that kernels read and write.
 
-n institutions, c countries, L room for partner lists, T room for partnerships, M remembered partners.
+n institutions, c countries, B blocs, L room for partner lists, T room for partnerships, M remembered partners,
+I instruments: the measures of the scenario, by their places in it.
 A partnership occupies a *slot*. After its end the slot stays until its last joint work has appeared, then it is free.
 """
 
@@ -29,8 +30,8 @@ CHOSEN, LAPSED, TERMINATED = 0, 1, 2
 
 # Scalars that a kernel changes, in State.counts.
 SLOTS, FREE, SPELLS, EVENT_NUMBER, NEXT_ACTOR, DEGREE_BOUND, DEGREE_MAX = range(7)
-OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED, LOGGED, LISTED = range(7, 13)
-COUNTS = 13
+OPPORTUNITIES, PROPOSALS, ACCEPTED, ENDED, LOGGED, LISTED, PLACED = range(7, 14)
+COUNTS = 14
 
 
 class State(NamedTuple):
@@ -39,8 +40,10 @@ class State(NamedTuple):
     # institutions
     log_size: np.ndarray  # float64[n], ln(s_i / s_ref)
     capability: np.ndarray  # float64[n], log units, world mean 0
+    capability_shift: np.ndarray  # float64[n], what measures have added to the level that capability returns to
     capacity: np.ndarray  # float64[n], partnerships an institution can serve
     rate: np.ndarray  # float64[n], opportunities a year
+    reliance: np.ndarray  # float64[B, n], smoothed share of a bloc among the partners, at the start of the quarter
     degree: np.ndarray  # int64[n], partnerships
     begins: np.ndarray  # int64[n], where the partner list of an institution begins
     rooms: np.ndarray  # int64[n], partners that its list has room for; a full list moves to the end of the lists
@@ -57,7 +60,7 @@ class State(NamedTuple):
     number: np.ndarray  # int64[T], number of the initiator's opportunity: with it, the name of the partnership
     field: np.ndarray  # int32[T]
     channel: np.ndarray  # int32[T], OFFICIAL or PERSONAL
-    instrument: np.ndarray  # int32[T], measure it came from, -1 for none
+    instrument: np.ndarray  # int32[T], instrument it came from, -1 for none
     terms: np.ndarray  # int32[T], contract terms begun so far
     start: np.ndarray  # float64[T]
     end: np.ndarray  # float64[T], infinity while it lives
@@ -72,6 +75,10 @@ class State(NamedTuple):
     # decisions, where they are logged; without room they are not
     log_whole: np.ndarray  # int64[E, 5]: institution, other, action, accepted, instrument
     log_times: np.ndarray  # float64[E]
+    # programmes, since the start of the run
+    entered: np.ndarray  # float64[I], money that came in, of the simulated world: million 2017 PPP dollars over omega
+    projects: np.ndarray  # int64[I], projects that were paid, planned or founded
+    placed: np.ndarray  # int64[I], new partnerships among them
     # the clock and counters
     clock: np.ndarray  # float64[2]: time now, time of the next event
     counts: np.ndarray  # int64[COUNTS]
@@ -87,11 +94,12 @@ SHORTEST_LIST = 8
 
 
 def new_state(
-    n: int, countries: int, width: int = 8, room: int | None = None, spells: int | None = None, log: int = 0
-) -> State:
+    n: int, countries: int, width: int = 8, room: int | None = None, spells: int | None = None, log: int = 0,
+    blocs: int = 0, instruments: int = 0,
+) -> State:  # fmt: skip
     """An empty network of ``n`` institutions with room for ``room`` partnerships, at first ``width`` to an institution.
 
-    ``log``: room for decisions to begin with; 0: they are not logged.
+    ``log``: room for decisions to begin with; 0: they are not logged. ``blocs``: 0 where none is anyone's exposure.
     """
     room = room or max(64, 12 * n)
     spells = spells or max(64, 16 * n)
@@ -103,8 +111,10 @@ def new_state(
     return State(
         log_size=np.zeros(n),
         capability=np.zeros(n),
+        capability_shift=np.zeros(n),
         capacity=np.ones(n),
         rate=np.ones(n),
+        reliance=np.zeros((blocs, n)),
         degree=np.zeros(n, np.int64),
         begins=np.arange(n) * width,
         rooms=np.full(n, width),
@@ -133,6 +143,9 @@ def new_state(
         spell_times=np.zeros((spells, 3)),
         log_whole=np.zeros((log, 5), np.int64),
         log_times=np.zeros(log),
+        entered=np.zeros(instruments),
+        projects=np.zeros(instruments, np.int64),
+        placed=np.zeros(instruments, np.int64),
         clock=np.zeros(2),
         counts=counts,
         initiated=np.zeros((countries, countries), np.int64),

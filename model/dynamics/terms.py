@@ -63,6 +63,9 @@ RANGES = {
 }
 """Smallest and largest value of the statistics whose range is fixed; `bounds.rest_span` relies on it."""
 
+MOTIVES = (Term.CAPABILITY_GAP, Term.PROXIMITY, Term.COMPLEMENT, Term.FACILITY, Term.SAME_KIND)
+"""Terms whose weight measures may change for some institutions: bounded ones, of the pair and not of the network."""
+
 
 class Setting(NamedTuple):
     """The numbers of the process, fixed between two dates. c countries, K dyadic covariates, n institutions."""
@@ -149,6 +152,18 @@ def same_kind(world, i, j):
 def same_bloc(world, i, j):
     """1 if the blocs match."""
     return 1.0 if world.bloc[i] == world.bloc[j] else 0.0
+
+
+@part
+def motive_statistics(world, setting, state, i, j):
+    """Statistics of `MOTIVES` for what i sees in j: a tuple of 5."""
+    return (
+        capability_gap(setting, state, i, j),
+        proximity(world, i, j),
+        complement(world, i, j),
+        facility(world, i, j),
+        same_kind(world, i, j),
+    )
 
 
 @part

@@ -143,7 +143,7 @@ class Twin:
 
     def propose(self, i: int, j: int, time: float) -> float:
         """Weight of a proposal of i to the stranger j."""
-        measures = regimes.proposal_factor(self.world, self.regime, i, j)
+        measures = regimes.proposal_factor(self.world, self.setting, self.regime, self.state, i, j)
         return self.meeting(i, j, time) * exp(self.value(PROPOSAL, i, j, time)) * float(measures)
 
     def end(self, i: int, j: int, time: float) -> float:
@@ -151,14 +151,14 @@ class Twin:
         slot = self.slot(i, j)
         if time < self.state.term[slot]:
             return 0.0
-        measures = regimes.maintenance_effect(self.regime, i, j, self.state.field[slot], self.state.channel[slot])
+        measures = regimes.maintenance_effect(self.regime, self.state, i, j, slot)
         return exp(-self.value(MAINTENANCE, i, j, time) - float(measures))
 
     def accept(self, j: int, i: int, field: int, time: float) -> float:
         """Probability that j accepts the proposal of i."""
         if not self.setting.consent:
             return 1.0
-        added, factor = regimes.answer_effect(self.regime, i, j, field)
+        added, factor = regimes.answer_effect(self.world, self.setting, self.regime, self.state, i, j, field)
         v = self.value(ANSWER, j, i, time) + added + self.setting.offset
         return min(1.0, float(factor) / (1.0 + exp(-v)))
 
@@ -191,11 +191,11 @@ class Twin:
                 options.append(Option(i, "no change", weight / total, weight, 1.0, 1.0, {}))
             elif j in self.partners(i):
                 slot = self.slot(i, j)
-                effect = regimes.maintenance_effect(self.regime, i, j, self.state.field[slot], self.state.channel[slot])
+                effect = regimes.maintenance_effect(self.regime, self.state, i, j, slot)
                 parts = self.contributions(MAINTENANCE, i, j, time)
                 options.append(Option(j, "end", weight / total, weight, 1.0, exp(-effect), parts))
             else:
-                factor = float(regimes.proposal_factor(self.world, self.regime, i, j))
+                factor = float(regimes.proposal_factor(self.world, self.setting, self.regime, self.state, i, j))
                 parts = self.contributions(PROPOSAL, i, j, time)
                 options.append(Option(j, "propose", weight / total, weight, self.meeting(i, j, time), factor, parts))
         return sorted(options, key=lambda option: -option.probability)
@@ -242,10 +242,10 @@ class Twin:
         return max(j for j, weight in enumerate(weights) if weight > 0.0)
 
     def _propose(self, key: Any, i: int, j: int, number: int, time: float, rules: Mapping[int, Rule]) -> None:
-        state = self.state
+        state, setting = self.state, self.setting
         state.counts[PROPOSALS] += 1
         u = draws.uniforms(key, draws.FIELD, i, number, 0)[0]
-        field = int(regimes.drawn_field(self.world, self.regime, i, j, u))
+        field = int(regimes.drawn_field(self.world, setting, self.regime, state, i, j, u))
         p = rules[j].accept(i, field, time) if j in rules else self.accept(j, i, field, time)
         accepted = draws.uniforms(key, draws.CONSENT, i, number, 0)[0] < p
         network.log(state, i, j, PROPOSED, accepted, -1, time)

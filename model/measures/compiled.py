@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ..clock import year_of
 from ..dynamics import draws
+from ..errors import InputError, as_written, nearest_name
 
 if TYPE_CHECKING:
     from ..scenario import Measure, Scenario, Side
@@ -24,8 +26,8 @@ class CompiledMeasure:
 
     name: str
     measure: Measure
-    start: float  # lag included
-    end: float  # infinity while it is not lifted
+    start: float  # lag included; not before what it answers
+    end: float  # infinity while it is not lifted; not after what it answers
     ramp: float  # years from nothing to full strength
     first: np.ndarray  # bool[n], institutions that the first side (`from`) names, listing left to the date
     second: np.ndarray  # bool[n], that the second side (`to`) names
@@ -34,6 +36,12 @@ class CompiledMeasure:
     first_listed: bool  # whether only listed institutions of the side count
     second_listed: bool
     fields: np.ndarray  # float64[F], 1 where a field is in scope
+    exposed_to: int  # bloc whose weight among the partners is the exposure to secondary sanctions; -1 for none
+
+    @property
+    def follows_lists(self) -> bool:
+        """Whether what it does changes at the dates of lists."""
+        return self.first_listed or self.second_listed or self.measure.effects.secondary > 0.0
 
     @property
     def wind_down(self) -> float:
@@ -89,6 +97,47 @@ def largest(arrays: WorldArrays, share: float) -> np.ndarray:
     return inside
 
 
+def spans(measures: Mapping[str, Measure]) -> dict[str, tuple[float, float]]:
+    """Name -> (start, end) in years, of the measures that can do anything; lags are included, infinity: not lifted.
+
+    A measure that answers another one is in force only while that one is. Measures that are switched off, have strength
+    zero, or answer what is never in force are left out. Raises `InputError` for an answer to nothing.
+    """
+    found: dict[str, tuple[float, float]] = {}
+    for name, measure in measures.items():
+        start, end, link, seen = -np.inf, np.inf, measure, {name}
+        while True:
+            if not link.enabled or link.strength == 0.0:
+                end = -np.inf
+                break
+            start = max(start, year_of(link.start) + link.lag_years)
+            end = min(end, np.inf if link.end is None else year_of(link.end) + link.lag_years)
+            if not link.answers or link.answers in seen:  # two that answer each other stand and fall together
+                break
+            if link.answers not in measures:
+                raise InputError(
+                    f"there is no measure {as_written(link.answers)}", where=f"measures.{name}.answers",
+                    allowed="the name of another measure", nearest=nearest_name(link.answers, measures),
+                )  # fmt: skip
+            seen.add(link.answers)
+            link = measures[link.answers]
+        if start < end:
+            found[name] = start, end
+    return found
+
+
+def _exposure(name: str, measure: Measure, world: World) -> int:
+    """Number of the bloc that secondary sanctions are about; -1 without them."""
+    if measure.effects.secondary == 0.0:
+        return -1
+    if measure.exposed_to not in world.blocs:
+        raise InputError(
+            f"there is no bloc {as_written(measure.exposed_to)}", where=f"measures.{name}.exposed_to",
+            allowed=", ".join(world.blocs), nearest=nearest_name(measure.exposed_to, world.blocs),
+        )  # fmt: skip
+    return world.blocs.index(measure.exposed_to)
+
+
 def compile_measures(scenario: Scenario, world: World, key: np.ndarray) -> list[CompiledMeasure]:
     """All measures of a scenario that can do anything, in its order; ``key`` is that of the replicate's draws.
 
@@ -97,17 +146,15 @@ def compile_measures(scenario: Scenario, world: World, key: np.ndarray) -> list[
     n = len(world.arrays.country)
     uniform = draws.uniforms_of_all(key, draws.COMPLIANCE, n)
     compiled = []
-    for name, measure in scenario.measures.items():
-        if not measure.enabled or measure.strength == 0.0:
-            continue
+    for name, (start, end) in spans(scenario.measures).items():
+        measure = scenario.measures[name]
         fields = np.array([1.0 if not measure.fields or f in measure.fields else 0.0 for f in world.fields])
-        start = year_of(measure.start) + measure.lag_years
-        end = np.inf if measure.end is None else year_of(measure.end) + measure.lag_years
         compiled.append(
             CompiledMeasure(
-                name, measure, start, float(end), measure.ramp_years, members(measure.from_, world),
+                name, measure, start, end, measure.ramp_years, members(measure.from_, world),
                 members(measure.to, world), uniform[:, 0] < measure.compliance, uniform[:, 1] < measure.over_compliance,
                 measure.from_.institutions == "listed", measure.to.institutions == "listed", fields,
+                _exposure(name, measure, world),
             )
         )  # fmt: skip
     return compiled

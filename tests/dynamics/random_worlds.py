@@ -15,14 +15,18 @@ from hypothesis import strategies as st
 
 from model.dynamics import bounds as fast_bounds
 from model.dynamics import draws, events, network
-from model.dynamics.regime import BITS, Regime, no_measures
+from model.dynamics.regime import BITS, Regime, bound_factors, idle_regime, marked, no_measures
+from model.dynamics.reliance import refresh_reliance
 from model.dynamics.state import FREE, LISTED, LOGGED, NOW, SLOTS, SPELLS, State, new_state, with_room
-from model.dynamics.terms import TERMS, Setting, Term
+from model.dynamics.terms import MOTIVES, TERMS, Setting, Term
 from model.world import WorldArrays
 
 QUARTER_START = 2012.25
 TIME = 2012.375
 """Inside the quarter: random states stand here."""
+
+INSTRUMENTS = 3
+"""Instruments that partnerships may have come from."""
 
 OF_INSTITUTIONS = (
     "country", "bloc", "kind", "profile", "direction", "size_weight", "facilities", "capability", "absorption",
@@ -159,35 +163,38 @@ def random_regime(rng: np.random.Generator, world: WorldArrays, count: int) -> R
     leaked = np.where(passage < 1.0, rng.uniform(0.0, 1.0, count), 0.0)
     formation, maintenance = rng.normal(0.0, 0.4, count), rng.normal(0.0, 0.4, count)
     scope = (rng.random(count) > 0.2)[:, None] * (rng.random((count, fields)) < 0.7)
-    lift, ease = np.ones(n), np.ones(n)
     for m in range(count):
         on = rng.random((2, n)) < (0.5 if count < 10 else 0.1)
         for side, members in zip(sides, on, strict=True):
             side[members, m // BITS] |= np.uint64(1) << np.uint64(m % BITS)
-        touched = on[0] | on[1]
-        lift[touched] *= max(1.0, meeting[m] * passage[m] * np.exp(formation[m]))
-        ease[touched] *= max(1.0, np.exp(-maintenance[m]))
-    return Regime(
-        sides[0], sides[1], meeting, passage, leaked, formation, np.exp(rng.normal(0.0, 0.5, count)), maintenance,
-        rng.random(count) < 0.5, scope.astype(float), lift, ease,
+    acceptance, official = np.exp(rng.normal(0.0, 0.5, count)), rng.random(count) < 0.5
+
+    def some(share: float, *shape: int) -> np.ndarray:
+        return rng.random((count, *shape)) < share
+
+    return marked(
+        idle_regime(sides[0], sides[1], count, fields, INSTRUMENTS)._replace(
+            meeting=meeting, passage=passage, leaked=leaked, formation=formation, acceptance=acceptance,
+            initiative=np.where(some(0.4), np.exp(rng.normal(0.0, 0.6, count)), 1.0) * ~some(0.05),
+            motives=rng.normal(0.0, 0.6, (count, len(MOTIVES))) * some(0.5, len(MOTIVES)) * some(0.5, 1),
+            maintenance=maintenance,
+            contract_term=np.where(some(0.4), np.exp(rng.normal(0.0, 0.5, count)), 1.0),
+            leadership=np.where(some(0.5), rng.normal(0.0, 1.0, count), 0.0),
+            secondary=np.where(some(0.3), rng.uniform(0.1, 1.3, count), 0.0),
+            exposed_to=rng.integers(0, len(np.unique(world.country_bloc)), count),
+            listed=rng.random(n) < 0.4,
+            official=official,
+            narrow=some(0.25), instruments=some(0.4, INSTRUMENTS),
+            fields=scope.astype(float),
+        )
     )  # fmt: skip
 
 
 def idle_measures(first: np.ndarray, second: np.ndarray, count: int = 1, fields: int = 4) -> Regime:
     """``count`` measures between the same two sides, bool[n] each, on every channel and field, without any effect."""
-    n, bits = len(first), np.uint64(2**count - 1)
-    return no_measures(n, fields)._replace(
-        first_side=np.where(first, bits, np.uint64(0))[:, None],
-        second_side=np.where(second, bits, np.uint64(0))[:, None],
-        meeting=np.ones(count),
-        passage=np.ones(count),
-        leaked=np.zeros(count),
-        formation=np.zeros(count),
-        acceptance=np.ones(count),
-        maintenance=np.zeros(count),
-        official=np.zeros(count, np.bool_),
-        fields=np.ones((count, fields)),
-    )
+    bits = np.uint64(2**count - 1)
+    sides = [np.where(side, bits, np.uint64(0))[:, None] for side in (first, second)]
+    return idle_regime(sides[0], sides[1], count, fields, INSTRUMENTS)
 
 
 def random_state(
@@ -198,7 +205,8 @@ def random_state(
     Of the partnerships a third stands inside its contract term, a third past its end, a third has none.
     """
     n = len(world.country)
-    state = new_state(n, int(world.country.max()) + 1, log=1024)
+    blocs = len(np.unique(world.country_bloc))
+    state = new_state(n, int(world.country.max()) + 1, log=1024, blocs=blocs, instruments=INSTRUMENTS)
     state.log_size[:] = rng.normal(0.0, 1.0, n)
     state.capability[:] = rng.normal(0.0, 1.0, n)
     state.capacity[:] = rng.uniform(2.0, 20.0, n)
@@ -214,12 +222,13 @@ def random_state(
                 term = (-1.0, time - rng.uniform(0.0, 0.1), time + rng.uniform(0.01, 2.0))[rng.integers(3)]
                 state = with_room(state)
                 slot = network.form(
-                    world, state, a, b, number, int(rng.integers(world.profile.shape[1])), int(rng.random() < 0.3), -1,
-                    float(term), float(rng.uniform(0.1, 0.9)), float(start),
+                    world, state, a, b, number, int(rng.integers(world.profile.shape[1])), int(rng.random() < 0.3),
+                    int(rng.integers(-1, INSTRUMENTS)), float(term), float(rng.uniform(0.1, 0.9)), float(start),
                 )  # fmt: skip
                 number += 1
                 if ends:
                     network.dissolve(world, state, slot, 0, float(rng.uniform(start, time)), setting.strength_years)
+    refresh_reliance(world, state)
     state.opportunities[:] = rng.integers(0, 1000, n)
     state.clock[NOW] = time
     return with_room(state)
@@ -235,6 +244,7 @@ def random_case(
     numbers = random_setting(rng, world, **setting)
     regime = random_regime(rng, world, measures)
     state = random_state(rng, world, numbers, density, former)
+    bound_factors(numbers, regime, state)
     key = draws.stream_key(seed % 2**31, 0)
     events.open_stream(state, key, round(QUARTER_START * 4))
     text = f"n={n}, countries={countries}, density={density}, former={former}, measures={measures}"
@@ -278,6 +288,8 @@ def meaningful(state: State) -> list[np.ndarray]:
             array = np.delete(array, LISTED)
         elif name in ("begins", "rooms"):
             array = np.zeros(0)  # where a list stands means nothing
+        elif name in ("entered", "projects", "placed"):  # a measure that does nothing has a place too
+            array = array[array != 0]
         elif name == "free":
             array = array[:free]
         elif name.startswith("spell_"):

@@ -5,7 +5,7 @@ They read a case through its living partnerships only, never through partner lis
 
 from __future__ import annotations
 
-from math import exp, log, sqrt
+from math import exp, log, log1p, prod, sqrt
 
 from random_worlds import Case, ties
 
@@ -96,26 +96,61 @@ def meeting_parts(case: Case, i: int, j: int) -> tuple[float, float, float]:
     return search, setting.referral * referral, setting.memory * memory
 
 
+def _stands(side: object, who: int, m: int) -> bool:
+    return bool(int(side[who, m // 64]) >> (m % 64) & 1)  # type: ignore[index]
+
+
+def towards(case: Case, i: int, j: int) -> list[int]:
+    """Measures with i on the first side and j on the second."""
+    first, second = case.regime.first_side, case.regime.second_side
+    return [m for m in range(len(case.regime.meeting)) if _stands(first, i, m) and _stands(second, j, m)]
+
+
 def measures_on(case: Case, i: int, j: int) -> list[int]:
     """Measures with one of the pair on the first side and the other on the second."""
+    return sorted({*towards(case, i, j), *towards(case, j, i)})
 
-    def stands(side: object, who: int, m: int) -> bool:
-        return bool(int(side[who, m // 64]) >> (m % 64) & 1)  # type: ignore[index]
 
-    first, second = case.regime.first_side, case.regime.second_side
-    return [
-        m
-        for m in range(len(case.regime.meeting))
-        if (stands(first, i, m) and stands(second, j, m)) or (stands(second, i, m) and stands(first, j, m))
-    ]
+def pull(case: Case, m: int, i: int, j: int) -> float:
+    """What the motives of measure m add to the value that i sees in j."""
+    terms = (Term.CAPABILITY_GAP, Term.PROXIMITY, Term.COMPLEMENT, Term.FACILITY, Term.SAME_KIND)
+    weights = case.regime.motives[m]
+    return sum(float(w) * statistic(case, term, i, j) for w, term in zip(weights, terms, strict=True) if w != 0.0)
+
+
+def reliance(case: Case, i: int, bloc: int) -> float:
+    """Smoothed share of a bloc among the partners of i."""
+    theirs = [int(case.world.bloc[j]) for j in partners(case.state, i)]
+    return (theirs.count(bloc) + 1) / (len(theirs) + 2)
+
+
+def rho(case: Case, m: int, i: int, j: int) -> float:
+    """Secondary sanctions: s2 W (1 - listed) of the one on the first side, where the other is on a list; at most 0.99."""
+    regime, strongest = case.regime, 0.0
+    for exposed, marked in ((i, j), (j, i)):
+        if m in towards(case, exposed, marked) and regime.listed[marked] and not regime.listed[exposed]:
+            w = reliance(case, exposed, int(regime.exposed_to[m]))
+            strongest = max(strongest, min(0.99, float(regime.secondary[m]) * w))
+    return strongest
+
+
+def threats(case: Case, i: int, j: int, field: int) -> float:
+    """Product of 1 - rho over the measures that touch new partnerships of the pair in a field."""
+    inside = [m for m in measures_on(case, i, j) if case.regime.fields[m, field] > 0.0 and not case.regime.narrow[m]]
+    return prod(1.0 - rho(case, m, i, j) for m in inside)
 
 
 def field_factor(case: Case, i: int, j: int, field: int) -> float:
-    """Product over the measures of a pair whose scope holds the field: meeting, passage, exp of formation."""
-    regime, factor = case.regime, 1.0
+    """Product over the measures of a pair whose scope holds the field, for proposals of i to j.
+
+    Meeting, passage, exp of formation; where i is the one that acts, initiative and exp of its motives; 1 - rho.
+    """
+    regime, factor = case.regime, threats(case, i, j, field)
     for m in measures_on(case, i, j):
         if regime.fields[m, field] > 0.0:
             factor *= float(regime.meeting[m]) * float(regime.passage[m]) * exp(float(regime.formation[m]))
+            if m in towards(case, i, j):
+                factor *= float(regime.initiative[m]) * exp(pull(case, m, i, j))
     return factor
 
 
@@ -131,14 +166,22 @@ def proposal_factor(case: Case, i: int, j: int) -> float:
     return sum(field_weights(case, i, j)) / sum(float(a) * float(b) for a, b in zip(x, y, strict=True))
 
 
-def maintenance_effect(case: Case, i: int, j: int, field: int, channel: int) -> float:
-    """Sum over the measures of a pair that hold its field and channel."""
+def touching(case: Case, i: int, j: int, field: int, channel: int, instrument: int) -> list[int]:
+    """Measures of a pair that hold the field, channel and instrument of its partnership."""
     regime = case.regime
-    return sum(
-        float(regime.maintenance[m])
+    return [
+        m
         for m in measures_on(case, i, j)
-        if regime.fields[m, field] > 0.0 and not (regime.official[m] and channel == PERSONAL)
-    )
+        if regime.fields[m, field] > 0.0
+        and not (regime.official[m] and channel == PERSONAL)
+        and not (regime.narrow[m] and (instrument < 0 or not regime.instruments[m, instrument]))
+    ]
+
+
+def maintenance_effect(case: Case, i: int, j: int, field: int, channel: int, instrument: int) -> float:
+    """Sum over the measures of a pair that hold its field, channel and instrument: maintenance and ln(1 - rho)."""
+    inside = touching(case, i, j, field, channel, instrument)
+    return sum(float(case.regime.maintenance[m]) + log1p(-rho(case, m, i, j)) for m in inside)
 
 
 def weight(case: Case, i: int, j: int) -> float:
@@ -151,7 +194,8 @@ def weight(case: Case, i: int, j: int) -> float:
     if slot is not None:
         if case.time < case.state.term[slot]:
             return 0.0
-        effect = maintenance_effect(case, i, j, int(case.state.field[slot]), int(case.state.channel[slot]))
+        of_slot = (int(column[slot]) for column in (case.state.field, case.state.channel, case.state.instrument))
+        effect = maintenance_effect(case, i, j, *of_slot)
         return exp(-value(case, MAINTENANCE, i, j) - effect)
     if not case.setting.domestic and case.world.country[i] == case.world.country[j]:
         return 0.0

@@ -186,19 +186,20 @@ def test_relabelling_institutions_permutes_the_weights(case: Case) -> None:
     place = np.argsort(order)
     w, s, r = case.world, case.state, case.regime
     rows = {name: getattr(w, name)[order] for name in OF_INSTITUTIONS}
-    state = new_state(case.n, len(s.initiated))
+    state = new_state(case.n, len(s.initiated), blocs=len(s.reliance), instruments=len(s.entered))
+    state.reliance[:] = s.reliance[:, order]
     for name in ("log_size", "capability", "capacity", "rate", "former_since", "former_strength"):
         getattr(state, name)[:] = getattr(s, name)[order]
     state.former[:] = np.where(s.former[order] < 0, -1, place[s.former[order]])
     for (a, b), slot in ties(s).items():
         network.form(
-            w._replace(**rows), state, int(place[a]), int(place[b]), 0, int(s.field[slot]), int(s.channel[slot]), -1,
-            float(s.term[slot]), float(s.strength[slot]), float(s.since[slot]),
+            w._replace(**rows), state, int(place[a]), int(place[b]), 0, int(s.field[slot]), int(s.channel[slot]),
+            int(s.instrument[slot]), float(s.term[slot]), float(s.strength[slot]), float(s.since[slot]),
         )  # fmt: skip
     moved = Case(
         w._replace(**rows),
         case.setting._replace(covariates=case.setting.covariates[:, order][:, :, order].copy()),
-        r._replace(first_side=r.first_side[order], second_side=r.second_side[order]),
+        r._replace(first_side=r.first_side[order], second_side=r.second_side[order], listed=r.listed[order]),
         state, case.key, case.time,
     )  # fmt: skip
     for i in range(case.n):

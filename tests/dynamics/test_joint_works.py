@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from random_worlds import Case, law, random_case, seeds, ties
+from random_worlds import Case, idle_measures, law, random_case, seeds, ties
 from scipy import stats
 
-from model.dynamics import network, output
+from model.dynamics import network, output, regime
 from model.dynamics.output import LAG_WEIGHTS, Publishing
-from model.dynamics.state import FREE, LAGS, State, with_room
+from model.dynamics.regime import marked
+from model.dynamics.state import FREE, LAGS, OFFICIAL, State, with_room
 
 YEARS = 3.0
 START = 2010.0
@@ -30,7 +31,7 @@ def quarter(case: Case, numbers: Publishing, k: int) -> np.ndarray:
     case.state.led[:] = 0
     begin = START + 0.25 * k
     output.expose(case.state, numbers, begin, begin + 0.25)
-    output.publish(case.world, numbers, case.state, case.key, begin)
+    output.publish(case.world, numbers, case.regime, case.state, case.key, begin)
     return case.state.led.copy()
 
 
@@ -123,13 +124,16 @@ def test_works_are_non_negative_whole_numbers_of_living_or_past_partnerships() -
 @law(100)
 @given(seeds, st.booleans())
 def test_swapping_the_two_ends_turns_the_probability_of_leading_round(seed: int, started: bool) -> None:
-    case, numbers = random_case(seed), publishing()
+    case, numbers = random_case(seed, measures=3), publishing()
     i, j = (int(k) for k in np.random.default_rng(seed).choice(case.n, 2, replace=False))
     initiator = i if started else j
-    p = output.lead_probability(case.world, numbers, case.state, i, j, initiator)
-    assert p + output.lead_probability(case.world, numbers, case.state, j, i, initiator) == pytest.approx(
-        1.0, abs=1e-12
-    )
+
+    def leads(one: int, other: int) -> float:
+        favour = regime.lead_effect(case.regime, one, other, 1, OFFICIAL, 0)
+        return output.lead_probability(case.world, numbers, case.state, one, other, initiator, favour)
+
+    p = output.lead_probability(case.world, numbers, case.state, i, j, initiator, 0.0)
+    assert leads(i, j) + leads(j, i) == pytest.approx(1.0, abs=1e-12)
     a, b = case.world.country[i], case.world.country[j]
     logit = (
         numbers.country_lead[b] - numbers.country_lead[a]
@@ -138,17 +142,19 @@ def test_swapping_the_two_ends_turns_the_probability_of_leading_round(seed: int,
     )  # fmt: skip
     assert p == pytest.approx(1.0 / (1.0 + exp(-logit)), rel=1e-12)
     even = publishing(country_lead=np.zeros(3), lead_capability=0.0, lead_initiator=0.0)
-    assert output.lead_probability(case.world, even, case.state, i, j, initiator) == 0.5
+    assert output.lead_probability(case.world, even, case.state, i, j, initiator, 0.0) == 0.5
 
 
-@pytest.mark.parametrize("initiator", [0, 13])
-def test_works_are_led_as_often_as_the_probability_says(initiator: int) -> None:
+@pytest.mark.parametrize(("initiator", "favour"), [(0, 0.0), (13, 0.0), (0, 1.5), (13, -0.7)])
+def test_works_are_led_as_often_as_the_probability_says(initiator: int, favour: float) -> None:
     case, numbers = random_case(6, density=0.0, former=0.0), publishing(rate=4000.0)
     other = case.n - 1 - initiator
+    favoured = idle_measures(np.arange(case.n) == other, np.arange(case.n) == initiator)
+    case = replace(case, regime=marked(favoured._replace(leadership=np.array([favour]))))
     assert {initiator, other} == {0, case.n - 1}
     network.form(case.world, case.state, initiator, other, 5, 0, 0, -1, -1.0, 0.5, START)
     led = sum(quarter(case, numbers, k) for k in range(16))
-    p = output.lead_probability(case.world, numbers, case.state, initiator, other, initiator)
+    p = output.lead_probability(case.world, numbers, case.state, initiator, other, initiator, favour)
     mine, theirs = case.world.country[initiator], case.world.country[other]
     assert led.sum() > 3000
     assert stats.binomtest(int(led[theirs, mine]), int(led.sum()), float(p)).pvalue > 1e-4

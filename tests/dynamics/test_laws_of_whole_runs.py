@@ -185,7 +185,7 @@ def test_a_copy_taken_at_any_time_goes_on_as_the_model_does(time: float, measure
 @pytest.mark.parametrize("engine", ["fast", "plain"])
 def test_results_do_not_depend_on_how_much_room_there_is_at_first(engine: str) -> None:
     whole, narrow = model(scenario(parameters=BUSY, engine=engine)), model(scenario(parameters=BUSY, engine=engine))
-    small = new_state(narrow.world.n, len(narrow.world.countries), width=4, room=64, spells=64)
+    small = new_state(narrow.world.n, 9, width=4, room=64, spells=64, blocs=len(narrow.world.blocs))
     for name in ("log_size", "capability", "capacity", "rate", "clock"):
         getattr(small, name)[:] = getattr(narrow.state, name)
     narrow.state = small
