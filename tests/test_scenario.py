@@ -274,6 +274,10 @@ def _made_possible(content: dict[str, Any]) -> dict[str, Any]:
     if "compare_years" in content:
         first, last, then, until = content["compare_years"]
         content["compare_years"] = [first, last, max(then, last + 1), max(until, then, last + 1)]
+    for growth in content.get("inputs", {}).get("growth", {}).values():
+        if "range" in growth:
+            low, *_, high = sorted([*growth["range"], growth.get("publications", 0.0)])
+            growth["range"] = [low, high]
     for measure in content.get("measures", {}).values():
         if measure.get("end", date.max) <= measure["start"]:
             del measure["end"]

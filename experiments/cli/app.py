@@ -25,6 +25,7 @@ from . import (
     saom,
     scenarios,
     sweeping,
+    timelining,
 )
 from .output import Output
 
@@ -52,6 +53,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "check": checking.check,
     "new": scenarios.new,
     "measures": measuring.measures,
+    "timeline": timelining.timeline,
     "schema": checking.schema,
     "plot": keeping.plot,
     "reproduce": keeping.reproduce,

@@ -4,5 +4,6 @@ from .comparison import draw_comparison
 from .outcomes import draw_outcomes
 from .run import draw_run
 from .sweep import draw_sweep
+from .timeline import draw_timeline
 
-__all__ = ["draw_comparison", "draw_outcomes", "draw_run", "draw_sweep"]
+__all__ = ["draw_comparison", "draw_outcomes", "draw_run", "draw_sweep", "draw_timeline"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 BASE = "#4D4D4D"
 """Colour of the first arm."""
-TOLD = {"title", "issuer", "group", "status", "range", "evidence", "source"}
+TOLD = {"title", "issuer", "group", "status", "range", "evidence", "source", "preset"}
 """Keys of a measure that change nothing in a run."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

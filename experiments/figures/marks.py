@@ -81,7 +81,7 @@ def marks_of(
             continue
         mark = Mark(
             measure.group, counts[measure.group] + 1, measure.title + dated.note, measure.start, starts, ends,
-            _blocs_of(measure.from_, tables), _blocs_of(measure.to, tables),
+            touched(measure.from_, tables), touched(measure.to, tables),
         )  # fmt: skip
         if any(mark.concerns(a, b) for a, b in pairs):
             counts[measure.group] += 1
@@ -103,7 +103,7 @@ def scenario_marks(scenario: Scenario, tables: Tables, pairs: Sequence[tuple[str
     return marks_of(chosen, tables, scenario.time.show_from, scenario.time.end, pairs)
 
 
-def _blocs_of(side: Side, tables: Tables) -> frozenset[str]:
+def touched(side: Side, tables: Tables) -> frozenset[str]:
     """Blocs that one side of a scope touches; kinds and sizes are in every bloc."""
     bloc = dict(zip(tables.countries, tables.country_blocs, strict=True))
     countries = set(tables.countries)

@@ -17,6 +17,8 @@ STYLE = Path(__file__).with_name("comity.mplstyle")
 FIGURES = "figures"
 """Folder of the figures inside the folder of a result."""
 DPI = 200
+SUFFIXES = (".png", ".svg")
+"""Kinds of files that figures are written to."""
 
 PALETTE = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#6B6B00", "#332288", "#DDCC77", "#AA4499",
@@ -75,12 +77,20 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write ``folder / "figures" / name`` as PNG and SVG, without dates; returns both paths."""
     target = folder / FIGURES
     target.mkdir(parents=True, exist_ok=True)
-    png, svg = target / f"{name}.png", target / f"{name}.svg"
+    paths = [target / f"{name}{suffix}" for suffix in SUFFIXES]
+    for path in paths:
+        write(figure, path)
+    return paths
+
+
+def write(figure: Figure, path: Path) -> None:
+    """Write one file, PNG or SVG by its suffix."""
     figure.set_dpi(DPI)
+    if path.suffix == ".svg":
+        figure.savefig(path, dpi=DPI, metadata={"Date": None})
+        return
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     # straight from the canvas: matplotlib's own way to a PNG takes twice as long and adds its version
     opaque = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
-    Image.fromarray(opaque).save(png, dpi=(DPI, DPI), compress_level=4)
-    figure.savefig(svg, dpi=DPI, metadata={"Date": None})
-    return [png, svg]
+    Image.fromarray(opaque).save(path, dpi=(DPI, DPI), compress_level=4)

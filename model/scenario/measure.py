@@ -114,6 +114,11 @@ class Projects(Frozen):
         3.0, gt=0, le=50, description="Contract term of a project", json_schema_extra=meta("years")
     )
 
+    @property
+    def founded(self) -> bool:
+        """Whether partnerships are founded once, instead of being paid or planned."""
+        return self.budget == 0.0 and self.share == 0.0
+
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if self.budget > 0.0 and self.cost is None:
@@ -125,6 +130,18 @@ class Projects(Frozen):
                 allowed="one of both: projects are paid or planned",
             )
         return self
+
+
+def _different(table: Frozen, prefix: str) -> dict[str, Any]:
+    """Dotted path -> value of what differs from the defaults."""
+    out: dict[str, Any] = {}
+    plain = type(table)()
+    for key, value in table:
+        if isinstance(value, Frozen):
+            out |= _different(value, f"{prefix}{key}.")
+        elif value != getattr(plain, key):
+            out[f"{prefix}{key}"] = value
+    return out
 
 
 class Effects(Frozen):
@@ -278,6 +295,20 @@ class Measure(Frozen):
     preset: str = Field("", description="Preset that it was made from", json_schema_extra=meta("name"))
     evidence: str = Field("", description="What is known of the effect")
     source: str = Field("", description="Address or citation")
+
+    def changes(self) -> dict[str, Any]:
+        """Dotted path -> value of all that it does: what differs from a measure that does nothing, dates and sides apart."""
+        out: dict[str, Any] = {}
+        for key in ("strength", "mode", "wind_down_days", "compliance", "over_compliance", "leakage", "instruments"):
+            if getattr(self, key) != type(self).model_fields[key].default:
+                out[key] = getattr(self, key)
+        if self.mode != "terminate":
+            out.pop("wind_down_days", None)
+        out |= _different(self.effects, "effects.")
+        if self.projects is not None:
+            out |= {"projects.shape": self.projects.shape} if self.projects.founded else {}
+            out |= _different(self.projects, "projects.")
+        return out
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, as_written, nearest_name
+from ..errors import InputError, as_written, kind_of, nearest_name
 from ..toml import read_toml
 from .measure import Measure
 from .merging import merged, value_at
@@ -99,8 +99,11 @@ def with_presets(content: Mapping[str, Any], layers: list[Layer], names: Sequenc
     whole = dict(measures)
     for name, measure in measures.items():
         chosen = measure.get("preset") if isinstance(measure, Mapping) else None
-        if not isinstance(chosen, str) or not chosen or (names and name not in names):
-            continue  # of another type: said when the whole is checked
+        if (not chosen and isinstance(chosen, str | None)) or (names and name not in names):
+            continue
+        if not isinstance(chosen, str):
+            where = place(("measures", name, "preset"), layers)
+            raise InputError(f"{as_written(chosen)} is {kind_of(chosen)}", where=where, allowed="text, in quotes")
         if chosen not in preset_table():
             raise unknown_preset(chosen, place(("measures", name, "preset"), layers))
         values = _named(preset_table()[chosen].values, name)
