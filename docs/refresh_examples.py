@@ -1,7 +1,7 @@
 """Writes what the examples of the pages print now over what stands there: read the diff before you keep it.
 
 uv run python docs/refresh_examples.py [PAGE...]        the checked examples
-uv run python docs/refresh_examples.py --hindcast       table and picture of README.md besides (runs the hindcast)
+uv run python docs/refresh_examples.py --hindcast       table and pictures of the hindcast besides (runs it)
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from examples import PAGES, ROOT, empty_folder, has_output, output_of, parse, pl
 
 TABLE = re.compile(r"(?<=<!-- hindcast table -->\n```text\n).*?(?=```\n<!-- end of hindcast table -->)", re.DOTALL)
 PICTURE = ROOT / "docs" / "images" / "hindcast.png"
+TIMELINE = ROOT / "docs" / "images" / "timeline.png"
 
 
 def refresh(page: Path) -> int:
@@ -50,6 +51,8 @@ def refresh_hindcast() -> bool:
         if code != 0:
             raise SystemExit(f"the hindcast ended with exit code {code}")
         shutil.copyfile(folder / "hindcast" / "figures" / "volume.png", PICTURE)
+        with redirect_stdout(io.StringIO()):
+            main(["timeline", "hindcast", "--out", str(TIMELINE), "--force"])
     before = page.read_text(encoding="utf-8")
     after, found = TABLE.subn(lambda _: tidy(out.getvalue()), before)
     if found != 1:

@@ -293,7 +293,7 @@ def test_how_inputs_go_on_after_their_data_matters_where_that_is_before_the_date
     late = [*TINY[:1], "time.start=2026-01-01", "time.show_from=2026-01-01", "time.end=2028-01-01", "run.seed=1"]
     late = [*late, "record.snapshots=[]"]
     stopped = Checkpoint(load_scenario("classroom", late), date(2027, 2, 1), ())
-    with pytest.raises(InputError, match=r"inputs.growth.CN.publications: .* nothing in the checkpoint, 0.1 "):
+    with pytest.raises(InputError, match=r"inputs.growth.CN.publications: .* 0.05 in the checkpoint, 0.1 "):
         branch(stopped, load_scenario("classroom", [*late, "inputs.growth.CN.publications=0.1"]))
 
 
