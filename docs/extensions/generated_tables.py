@@ -1,6 +1,6 @@
 """Tables and numbers of the pages, read from the code that uses them: no number stands in two places.
 
-Directives: `settings NAME` (keys of a table of scenario files), `parameters GROUP...`, `terms`, `indicators`,
+Directives: `settings NAME` (keys of a table of scenario files), `parameters GROUP...`, `terms`, `indicators WHICH`,
 `measures SCENARIO`, `presets GROUP`, `findings KIND`, `events`, `money YEAR...`, `growth SCENARIO`, `questions`,
 `commands`, `layers`. Roles: `param`, a default with unit and status; `setting`, the
 default of a key of scenario files; `constant`, a value of a module.
@@ -199,13 +199,24 @@ class Terms(SphinxDirective):
 
 
 class Indicators(SphinxDirective):
-    """Indicators with unit and definition."""
+    """Indicators with unit and definition. The argument says which: periods, counts, snapshots, or runs (of two)."""
+
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
+        from model.indicators import FROM_COUNTS, OF_SNAPSHOTS, OF_TWO_RUNS
         from model.recording import INDICATORS
 
-        rows = [(literal(name), unit, definition) for name, (unit, definition) in INDICATORS.items()]
-        return [table(("indicator", "unit", "definition"), rows, (24, 18, 58))]
+        plain = {"periods": INDICATORS, "runs": OF_TWO_RUNS}
+        told = {"counts": FROM_COUNTS, "snapshots": OF_SNAPSHOTS}
+        name = self.arguments[0]
+        if name in plain:
+            rows = [(literal(key), unit, definition) for key, (unit, definition) in plain[name].items()]
+            return [table(("indicator", "unit", "definition"), rows, (24, 18, 58))]
+        if name not in told:
+            raise self.error(f"there are no indicators {name}; there are {', '.join([*plain, *told])}")
+        found = [(literal(key), row.unit, row.of.value, row.definition) for key, row in told[name].items()]
+        return [table(("indicator", "unit", "pair", "definition"), found, (28, 14, 18, 40))]
 
 
 class Measures(SphinxDirective):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 from itertools import combinations, combinations_with_replacement, permutations
 
 from ..recording import INDICATORS as OF_PERIODS
@@ -14,19 +14,19 @@ WORLD = "World"
 
 
 class Of(Enum):
-    """What an indicator is told of, the column ``pair``."""
+    """What an indicator is told of, the column ``pair``: how it is written, as pages say it."""
 
-    WORLD = auto()  # World
-    GROUP = auto()  # A: a bloc, a country, or World
-    BLOC = auto()  # A: a bloc
-    BLOC_OR_WORLD = auto()
-    BLOC_PAIR = auto()  # A-B: blocs, also one with itself
-    BLOC_PAIR_OR_WORLD = auto()
-    DIRECTED = auto()  # A>B: blocs or countries
-    BLOC_DIRECTED = auto()  # A>B: blocs
-    BETWEEN = auto()  # A-C-B: blocs A and B, and C between them
-    FIELD = auto()  # A:field, a bloc in a field
-    KINDS = auto()  # A-B:kind-kind, or World:kind-kind
+    WORLD = "World"
+    GROUP = "World, bloc, country"
+    BLOC = "bloc"
+    BLOC_OR_WORLD = "World, bloc"
+    BLOC_PAIR = "A-B, blocs"
+    BLOC_PAIR_OR_WORLD = "World, A-B of blocs"
+    DIRECTED = "A>B"
+    BLOC_DIRECTED = "A>B, blocs"
+    BETWEEN = "A-C-B, blocs"
+    FIELD = "bloc:field"
+    KINDS = "World or A-B of blocs, :kind-kind"
 
 
 @dataclass(frozen=True)
