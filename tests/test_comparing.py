@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from experiments.cli import main
-from experiments.comparing import Comparison, Row, compare
-from experiments.comparing.means import Run, bloc_pairs, period_means, periods_of
+from experiments.cli.comparing import to_one_end
+from experiments.comparing import Comparison, Replication, Row, batches, compare, read_precision
+from experiments.comparing.comparison import JSON_KEYS
+from experiments.comparing.headline import headline_rows, relative_half_width
+from experiments.comparing.means import Run, bloc_pairs, means_of, period_means, periods_of
 from experiments.comparing.statistics import mean_interval, ratio_interval, replicates_needed, variance_reduction
 from experiments.results import damage, open_result
 from model.errors import InputError
@@ -239,13 +242,13 @@ def test_one_replicate_gives_differences_without_intervals() -> None:
 def test_words_and_table_say_what_the_numbers_say(small: Comparison) -> None:
     said = small.lines()
     assert "In 2020 no replicate of two differs from one." in said
-    assert "two against one, 2021-2022:" in said
-    assert any(line.startswith("  Russia-West: 11 fewer partnerships (-10.0 %; -16 to -6)") for line in said)
-    assert any("two has 11 fewer Russia-West partnerships than one" in line for line in said)
+    (paragraph,) = [line for line in said if line.startswith("two against one, means over 2021-2022.")]
+    assert "Russia-West: 11 fewer partnerships (-10.0 %; -16 to -6)." in paragraph
+    assert "two has 11 fewer Russia-West partnerships than one" in paragraph
     headings, rows = small.table()
     assert all(len(cells) == len(headings) for cells in rows)
     assert [cells[:5] for cells in rows if cells[0]] == [
-        ["Russia-China", "share of works", "2021-2022", "20.00 %", "+5.50 pts"],
+        ["Russia-China", "partnerships", "2021-2022", "33.0", "+2.0"],
         ["Russia-West", "partnerships", "2021-2022", "110", "-11"],
     ]
     assert not [cells for cells in rows if "2020" in cells or "CN-RU" in cells]
@@ -295,6 +298,80 @@ def test_pairs_and_periods_have_a_fixed_order() -> None:
     assert all(a < b for a, b in pairwise(spans))
 
 
+# --- precision ----------------------------------------------------------------------------------------------------
+
+
+def noisy(name: str, numbers: range, shift: float, spread: float) -> Run:
+    """Replicates whose difference to a base without shift and spread is normal; replicate k is the same in any batch."""
+    draws = [shift + spread * np.random.default_rng(k).standard_normal() for k in numbers]
+    values: Values = {
+        ("partnerships.count", "Russia-West"): [[100.0] * len(numbers), *[[100.0 + d for d in draws]] * 2]
+    }
+    run = run_of(name, values)
+    run.series["replicate"] += numbers.start
+    return run
+
+
+def replicated(precision: float, most: int, spread: float = 10.0) -> Replication:
+    plan = Replication(4, precision=precision, most=most, outcomes=["partnerships.count:Russia-West"])
+    for batch in plan.batches():
+        plan.take([noisy("one", batch, 0.0, 0.0), noisy("two", batch, 5.0, spread)])
+    return plan
+
+
+def test_precision_is_a_share_of_the_value_of_the_base() -> None:
+    """Deviation 10 and base 100: half-widths of 2 take about (1.96 * 10 / 2)^2 = 96 replicates."""
+    plan = replicated(0.02, 500)
+    assert 60 < plan.count < 160 and not plan.missed
+    (found,) = [r for r in headline_rows(plan.comparison(), plan.outcomes) if r.period == "2021-2022"]
+    assert found.replicates == plan.count and (relative_half_width(found) or 1.0) <= 0.02
+    assert found.high - found.low == pytest.approx(2 * 100 * relative_half_width(found))
+    assert "Precision reached with" in plan.verdict()[0]
+
+
+def test_batches_add_the_replicates_that_one_run_of_all_would_have() -> None:
+    plan = replicated(0.02, 500)
+    whole = range(plan.count)
+    at_once = compare([noisy("one", whole, 0.0, 0.0), noisy("two", whole, 5.0, 10.0)])
+    assert plan.comparison().rows == at_once.rows
+    assert max(map(len, Replication(60).batches()), default=0) <= batches.BATCH
+
+
+def test_what_is_not_reached_is_said_plainly() -> None:
+    plan = replicated(0.001, 30)
+    assert plan.count == 30 and plan.missed
+    (line,) = plan.verdict()
+    assert line.startswith("Precision NOT reached") and "partnerships.count:Russia-West in 2021-2022 (two)" in line
+
+
+def test_no_precision_is_one_round_and_outcomes_must_exist() -> None:
+    assert replicated(0.9, 500).count == batches.FEWEST
+    assert Replication(7).verdict() == []
+    plan = Replication(4, precision=0.02, most=50, outcomes=["partnerships.count:Russia-Wset"])
+    with pytest.raises(InputError, match="Russia-West"):
+        plan.take([noisy("one", range(4), 0.0, 0.0), noisy("two", range(4), 5.0, 1.0)])
+
+
+@pytest.mark.parametrize(("text", "value"), [("2%", 0.02), ("0.02", 0.02), (" 12.5 % ".strip(), 0.125)])
+def test_precision_is_read(text: str, value: float) -> None:
+    assert read_precision(text) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["0", "2", "-1%", "nan", "100%", "much", ""])
+def test_what_is_no_precision_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="precision"):
+        read_precision(text)
+
+
+def test_means_of_batches_join_in_the_order_of_replicates() -> None:
+    parts = [means_of([noisy("one", numbers, 1.0, 1.0)]) for numbers in (range(3), range(3, 5))]
+    whole = means_of([noisy("one", range(5), 1.0, 1.0)])
+    joined = parts[0].with_more(parts[1])
+    assert joined.replicates == 5
+    for span, table in whole.by_run[0].items():
+        pd.testing.assert_frame_equal(joined.by_run[0][span], table)
+
+
 # --- the command --------------------------------------------------------------------------------------------------
 
 SMALL = [
@@ -309,16 +386,42 @@ def test_the_command_leaves_a_comparison_that_its_own_results_give_again(
     words = ["compare", "hindcast", "no-2022", *SMALL, "--out", str(tmp_path / "out")]
     assert main([*words, "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert (said["seed"], said["replicates"], said["complete"]) == (4, 3, True)
     written = json.loads((tmp_path / "out/comparison.json").read_text())
-    assert {key: said[key] for key in written} == written
+    assert [list(row) for row in said] == [list(JSON_KEYS)] * len(said)
+    assert said == [{key: row[key] for key in JSON_KEYS} for row in written["rows"]]
+    assert (written["replicates"], {row["replicates"] for row in said if row["pair"] == "Russia-West"}) == (3, {3})
     results = [open_result(tmp_path / "out" / name) for name in ("hindcast", "no-2022")]
     assert json.loads(json.dumps(compare(results).to_dict())) == written
     west = [r for r in written["rows"] if r["pair"] == "Russia-West" and r["indicator"] == "partnerships.count"]
     assert [(r["period"], r["identical"]) for r in west] == [("2019-2021", True), ("2022-2023", False)]
-    assert {"CN-RU", "Russia-China"} <= {r["pair"] for r in written["rows"]}
+    assert {"CN-RU", "Russia-China", "Russia>China"} <= {r["pair"] for r in written["rows"]}
     with pytest.raises(InputError, match="is a comparison"):
         open_result(tmp_path / "out")
-    assert damage(tmp_path / "out") == [] and list((tmp_path / "out/figures").glob("*.png"))
+    assert damage(tmp_path / "out") == [] and {path.stem for path in (tmp_path / "out/figures").glob("*.png")} == {
+        "volume", "difference", "outcomes",
+    }  # fmt: skip
     assert main([*words, "--force", "--no-figures"]) == 0
-    assert "no-2022 against hindcast, 2022-2023" in capsys.readouterr().out
+    assert "no-2022 against hindcast, means over 2022-2023" in capsys.readouterr().out
+    assert {path.stem for path in (tmp_path / "out/figures").glob("*")} == set()
+
+
+def test_the_command_stops_where_it_is_precise_enough_and_says_where_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compare", "hindcast", "no-2022", *SMALL, "--no-figures", "--out", str(tmp_path / "out"), "--force"]
+    assert main([*words, "--precision", "2%", "--max-replicates", "4"]) == 0
+    assert "Precision NOT reached" in capsys.readouterr().out
+    assert open_result(tmp_path / "out/hindcast").series["replicate"].nunique() == 4
+    assert open_result(tmp_path / "out/hindcast").scenario.run.replicates == 4
+    easy = ["--precision", "90%", "--outcome", "partnerships.count:Russia-West", "--max-replicates", "11"]
+    assert main([*words, *easy]) == 0
+    assert "Precision reached with 10 replicates" in capsys.readouterr().out
+    for wrong in (["--max-replicates", "9"], ["--outcome", "x"], ["--precision", "2%", "--max-replicates", "2"]):
+        assert main([*words, *wrong]) == 2
+
+
+def test_scenarios_of_different_ends_are_run_to_the_same_one() -> None:
+    long = load_scenario("hindcast", ["name=long", "time.end=2030-01-01"])
+    (short, same), notes = to_one_end([load_scenario("hindcast"), long])
+    assert short.time.end == same.time.end == long.time.end and same == long
+    assert notes == ["hindcast goes on from 2024-01-01 to 2030-01-01, the end of long"]

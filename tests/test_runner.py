@@ -9,17 +9,22 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
+import pandas as pd
 import pytest
 
 from experiments.errors import ExperimentError
-from experiments.runner import Progress, default_jobs, resolved, run_scenario, run_scenarios
+from experiments.runner import Progress, default_jobs, resolved, run_batches, run_cells, run_scenario, run_scenarios
 from experiments.runner import worker as worker_module
+from experiments.runner.past import common_past
 from experiments.runner.processes import START_METHODS, start_method
 from model.errors import InputError
+from model.recording import ReplicateRecord
 from model.scenario import Scenario, load_scenario
+from model.world import World
 
 SMALL = ("world.institutions=60", "time.start=2010-01-01", "time.show_from=2012-01-01", "time.end=2016-01-01")
 
@@ -67,6 +72,69 @@ def test_several_scenarios_share_the_luck_of_a_replicate(small: Scenario) -> Non
     assert set(done) == {0, 1}
     assert done[0].series["value"].equals(done[1].series["value"])
     assert set(done[1].series["scenario"]) == {"twin"}
+
+
+def _parting(scenario: Scenario) -> list[Scenario]:
+    """The scenario, without its pandemic, and with a longer one."""
+    pandemic = scenario.measures["pandemic"]
+    changes = ({"enabled": False}, {"end": date(2022, 6, 1)})
+    others = [
+        scenario.model_copy(
+            update={
+                "name": f"other-{k}",
+                "measures": {**scenario.measures, "pandemic": pandemic.model_copy(update=change)},
+            }
+        )
+        for k, change in enumerate(changes)
+    ]
+    return [scenario, *others]
+
+
+LATE = ("world.institutions=60", "time.start=2010-01-01", "time.show_from=2012-01-01", "time.end=2023-01-01")
+
+
+def test_a_common_past_ends_where_the_first_measure_differs() -> None:
+    late = resolved(load_scenario("classroom", [*LATE, "run.replicates=3", "run.seed=7"]))
+    arms = _parting(late)
+    assert common_past(arms) == late.measures["pandemic"].start
+    assert common_past(arms[::2]) == min(d for d in (late.measures["pandemic"].end, date(2022, 6, 1)) if d)
+    assert common_past([late, late.model_copy(update={"name": "twin"})]) is None  # nothing parts them
+    assert common_past([late]) is None
+    other = late.model_copy(update={"run": late.run.model_copy(update={"seed": 8})})
+    assert common_past([arms[1], other]) is None
+    coarse = arms[1].model_copy(update={"world": late.world.model_copy(update={"institutions": 70})})
+    assert common_past([late, coarse]) is None
+
+
+def test_batches_from_a_common_past_give_what_whole_runs_give() -> None:
+    late = resolved(load_scenario("classroom", [*LATE, "run.replicates=3", "run.seed=7"]))
+    arms = _parting(late)
+    whole = dict(run_scenarios(arms, jobs=1))
+    done = list(run_batches(arms, [range(2), range(2, 3)], largest=2, jobs=1))
+    for place in range(3):
+        series = pd.concat([batch[place].series for batch in done])
+        keys = ["indicator", "pair", "replicate", "date"]
+        pd.testing.assert_frame_equal(
+            series.sort_values(keys, ignore_index=True), whole[place].series.sort_values(keys, ignore_index=True)
+        )
+        spells = pd.concat([batch[place].spells for batch in done], ignore_index=True)
+        pd.testing.assert_frame_equal(spells, whole[place].spells)
+
+
+def test_cells_are_single_replicates_in_any_order() -> None:
+    late = resolved(load_scenario("classroom", [*LATE, "run.replicates=3", "run.seed=7"]))
+    arms = _parting(late)
+    whole = dict(run_scenarios(arms, jobs=1))
+    wanted = [(2, 1), (0, 0), (2, 0)]
+    found = {(place, k): taken for place, k, taken in run_cells(arms, wanted, ended_partnerships, jobs=2)}
+    assert set(found) == set(wanted)
+    for (place, k), count in found.items():
+        assert count == int((whole[place].spells["replicate"] == k).sum())
+
+
+def ended_partnerships(scenario: Scenario, world: World, record: ReplicateRecord) -> int:
+    """What the cells above keep of a record."""
+    return len(record.spell_times)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -267,6 +267,13 @@ class Tabular(Protocol):
 
 def print_comparison(output: Output, comparison: Tabular) -> None:
     """The table of a comparison and the lines below it."""
+    print_table(output, comparison)
+    for line in comparison.lines():
+        output.text(line)
+
+
+def print_table(output: Output, comparison: Tabular) -> None:
+    """The table of a comparison; nothing where it has no rows."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -278,8 +285,6 @@ def print_comparison(output: Output, comparison: Tabular) -> None:
         table.add_row(*row)
     if rows:
         output.table(table)
-    for line in comparison.lines():
-        output.text(line)
 
 
 def _draw(output: Output, folder: Path, runs: Sequence[Replicated], comparison: Comparison) -> bool:

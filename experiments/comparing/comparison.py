@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .compensation import Compensation, compensation_ratios
 from .means import (
     PeriodMeans,
@@ -19,7 +21,7 @@ from .means import (
     period_name,
     periods_of,
 )
-from .statistics import LEVEL, mean_interval, replicates_needed, variance_reduction
+from .statistics import LEVEL, mean_interval, replicates_needed, variance_reduction, welch_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +128,7 @@ def compare_means(means: PeriodMeans, precision: float = PRECISION, notes: Seque
                 continue
             periods[span] = None
             names = (scenario.name, base.name, period_name(span))
-            rows += _rows(names, first[span], other[span], blocs, means.units, precision)
+            rows += rows_of(names, first[span], other[span], blocs, means.units, precision)
             compensation += compensation_ratios(names, first[span], other[span], blocs)
     return Comparison(
         baseline=base.name,
@@ -150,32 +152,45 @@ def _luck_notes(a: Scenario, b: Scenario) -> list[str]:
     return []
 
 
-def _rows(
+def rows_of(
     names: tuple[str, str, str],
     base: pd.DataFrame,
     other: pd.DataFrame,
     blocs: Sequence[str],
     units: dict[str, str],
     precision: float,
+    paired: bool = True,
 ) -> list[Row]:
-    """Rows of a scenario in a period: pairs of blocs in their order, then pairs of countries; pairs that are 0 left out."""
-    common = [key for key in base.index if key in other.index]
+    """Rows of a scenario in a period: pairs of blocs in their order, then pairs of countries; pairs that are 0 left out.
+
+    ``names`` are those of the scenario, the base and the period; ``base`` and ``other`` as `period_means` gives them.
+    Without ``paired`` the two are independent samples, of which each may have its own number of replicates.
+    """
+    places = {key: place for place, key in enumerate(base.index)}
+    others = {key: place for place, key in enumerate(other.index)}
+    common = {key: (place, others[key]) for key, place in places.items() if key in others}
+    of_base, of_other = base.to_numpy(float), other.to_numpy(float)
     indicators = tuple(dict.fromkeys(indicator for indicator, _ in common))
     of_blocs = (*bloc_pairs(blocs), *directed_pairs(blocs), *blocs, "World")
     of_countries = sorted({pair for _, pair in common} - set(of_blocs))
-    there = set(common)
     rows = []
     for of, pairs in (("blocs", of_blocs), ("countries", of_countries)):
         for pair in pairs:
             for indicator in indicators:
-                if (indicator, pair) not in there:
+                if (indicator, pair) not in common:
                     continue
-                a, b = (means.loc[(indicator, pair)] for means in (base, other))
-                defined = (a.notna() & b.notna()).to_numpy()
-                x, y = a.to_numpy(float)[defined], b.to_numpy(float)[defined]
+                in_base, in_other = common[indicator, pair]
+                x, y = of_base[in_base], of_other[in_other]
+                if paired:
+                    defined = ~(np.isnan(x) | np.isnan(y))
+                    x, y = x[defined], y[defined]
+                else:
+                    x, y = x[~np.isnan(x)], y[~np.isnan(y)]
+                if not len(x) or not len(y):
+                    continue
                 if not (x.any() or y.any()):
                     continue
-                change = mean_interval(y - x)
+                change = mean_interval(y - x) if paired else welch_interval(x, y)
                 value = float(x.mean())
                 deviation = None if change.error is None else change.error * change.count**0.5
                 rows.append(
@@ -195,8 +210,8 @@ def _rows(
                         mc_error=change.error,
                         replicates=change.count,
                         needed=None if deviation is None else replicates_needed(deviation, precision * abs(value)),
-                        variance_reduction=variance_reduction(x, y),
-                        identical=bool((x == y).all()),
+                        variance_reduction=variance_reduction(x, y) if paired else None,
+                        identical=bool(np.array_equal(x, y)),
                     )
                 )
     return rows

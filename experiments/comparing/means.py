@@ -95,10 +95,13 @@ def period_means(series: pd.DataFrame, span: Span) -> pd.DataFrame:
     named = series["indicator"].astype("category")
     kept = [name for name in named.cat.categories if not str(name).startswith(PACE)]
     chosen = series[in_span & named.isin(kept)]
-    # one order of rows, whatever the series came in: sums are the same to the last bit
-    chosen = chosen.sort_values(["indicator", "pair", "replicate", "date"], kind="stable")
-    grouped = chosen.groupby(["indicator", "pair", "replicate"], observed=True)["value"]
-    means = grouped.mean().where(grouped.count() == grouped.size())
+    chosen = chosen.assign(pair=chosen["pair"].astype(str), indicator=named[chosen.index].astype(str))
+    by_date = chosen.set_index(["indicator", "pair", "replicate", "date"])["value"].unstack("date")
+    # one after the other in the order of dates: the same to the last bit, whatever else is in the series
+    total = by_date.iloc[:, 0].copy()
+    for place in range(1, by_date.shape[1]):
+        total += by_date.iloc[:, place]
+    means = total / by_date.shape[1]
     return means.unstack("replicate").sort_index(axis="columns")
 
 

@@ -34,12 +34,17 @@ class Interval:
         return self.low is not None and self.high is not None and (self.low > 0.0 or self.high < 0.0)
 
 
-@lru_cache(maxsize=4096)
 def quantile_of_t(count: int, level: float = LEVEL) -> float:
     """Two-sided quantile of Student's t for the mean of ``count`` values, at least 2."""
-    from scipy.stats import t
+    return _quantile(float(count - 1), level)
 
-    return float(t.ppf(0.5 + level / 2.0, count - 1))
+
+@lru_cache(maxsize=4096)
+def _quantile(freedom: float, level: float) -> float:
+    """Two-sided quantile of Student's t with so many degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.5 + level / 2.0))
 
 
 def mean_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
@@ -53,20 +58,37 @@ def mean_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
     return Interval(mean, mean - half, mean + half, error, count)
 
 
+def welch_interval(a: np.ndarray, b: np.ndarray, level: float = LEVEL) -> Interval:
+    """Mean of b less mean of a for independent samples, with Welch's t interval; undefined with one value on a side.
+
+    ``count`` is the smaller number of values. Source: Welch (1947), Biometrika 34, 28-35.
+    """
+    count, change = min(len(a), len(b)), float(b.mean() - a.mean())
+    if count < 2:
+        return Interval(change, None, None, None, count)
+    parts = [float(x.var(ddof=1)) / len(x) for x in (a, b)]
+    error = math.sqrt(sum(parts))
+    if error == 0.0:
+        return Interval(change, change, change, 0.0, count)
+    freedom = sum(parts) ** 2 / sum(part**2 / (len(x) - 1) for part, x in zip(parts, (a, b), strict=True))
+    half = _quantile(freedom, level) * error
+    return Interval(change, change - half, change + half, error, count)
+
+
 def replicates_needed(deviation: float, half_width: float, level: float = LEVEL) -> int | None:
     """Fewest replicates, from 2, whose interval of the mean is at most ``half_width`` to each side.
 
     ``deviation``: standard deviation between replicates, in the unit of ``half_width``. None where no number is enough,
     because ``half_width`` is 0.
     """
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     if deviation == 0.0:
         return 2
     if half_width <= 0.0:
         return None
     # the normal quantile is below that of t: a lower bound, a few replicates away
-    count = max(2, math.ceil((float(norm.ppf(0.5 + level / 2.0)) * deviation / half_width) ** 2))
+    count = max(2, math.ceil((float(ndtri(0.5 + level / 2.0)) * deviation / half_width) ** 2))
     while quantile_of_t(count, level) * deviation > half_width * math.sqrt(count):
         count += 1
     return count

@@ -1,0 +1,73 @@
+"""A difference of two runs as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..comparing.wording import paragraphs
+
+if TYPE_CHECKING:
+    from .difference import Difference, Run
+    from .settings import Change
+
+LONGEST = 60
+"""Characters of a value that are shown."""
+HEX = (40, 64)
+"""Lengths of hashes, of which the first digits are shown."""
+
+
+def settings_lines(difference: Difference) -> list[str]:
+    """Runs, settings, measures, program and data, a difference a line."""
+    said = [_run_line("a", difference.a), _run_line("b", difference.b), ""]
+    said += _section("Settings", difference.settings)
+    measures = difference.measures
+    if not measures.any:
+        said.append("Measures: the same.")
+    else:
+        said.append("Measures:")
+        said += [f"  {name}: added" for name in measures.added]
+        said += [f"  {name}: removed" for name in measures.removed]
+        for name, found in measures.changed.items():
+            said += [f"  {name}.{line}" for line in map(change_line, found)]
+    for part, found in difference.made_by.items():
+        said += _section(part.capitalize(), found)
+    return said
+
+
+def result_lines(difference: Difference) -> list[str]:
+    """What is said below the table of results."""
+    comparison = difference.comparison
+    if difference.same_series:
+        return ["Results: the series are the same to the last bit."]
+    same = sum(row.identical for row in comparison.rows)
+    said = [difference.luck, f"{len(comparison.rows) - same:,} of {len(comparison.rows):,} compared values differ."]
+    said += [line for scenario in comparison.scenarios for line in paragraphs(comparison, scenario)]
+    return [*said, *(f"Note: {note}." for note in comparison.notes)]
+
+
+def change_line(change: Change) -> str:
+    """A key with both values."""
+    return f"{change.key}: {value_text(change.a)} -> {value_text(change.b)}"
+
+
+def value_text(value: object) -> str:
+    """A value in few characters; hashes by their first digits."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = str(value)
+    if len(text) in HEX and set(text) <= set("0123456789abcdef"):
+        return text[:12]
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _run_line(letter: str, run: Run) -> str:
+    seed = f"{run.replicates} replicates, seed {run.seed}, version {run.version}, scenario {run.sha256[:12]}"
+    return f"{letter}: {run.folder} ({run.scenario}; {seed})"
+
+
+def _section(title: str, found: Iterable[Change]) -> list[str]:
+    changes = list(found)
+    return [f"{title}:", *(f"  {change_line(change)}" for change in changes)] if changes else [f"{title}: the same."]
