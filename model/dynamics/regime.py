@@ -98,10 +98,9 @@ def marked(regime: Regime) -> Regime:
 
 
 def _bits(of_measure: np.ndarray, words: int) -> np.ndarray:
-    bits = np.zeros(words, np.uint64)
-    for m in np.flatnonzero(of_measure):
-        bits[m // BITS] |= np.uint64(1) << np.uint64(m % BITS)
-    return bits
+    padded = np.zeros(words * BITS, np.bool_)
+    padded[: len(of_measure)] = of_measure
+    return np.packbits(padded, bitorder="little").view("<u8").astype(np.uint64)
 
 
 def no_measures(n: int, fields: int) -> Regime:

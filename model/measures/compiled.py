@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 DAYS_A_YEAR = 365.25
+Floats = float | np.ndarray
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,8 @@ class CompiledMeasure:
         return self.measure.wind_down_days / DAYS_A_YEAR
 
     def level(self, time: float, grid: float) -> float:
-        """Strength at a time: 0 outside its dates; a ramp moves at the starts of quarters, of which ``grid`` is the last."""
-        if not self.start <= time < self.end:
-            return 0.0
-        grown = 1.0 if self.ramp <= 0.0 else min(1.0, max(0.0, grid - self.start) / self.ramp)
-        return float(self.measure.strength * grown)
+        """Strength at a time; see `levels`."""
+        return float(levels(self.start, self.end, self.ramp, self.measure.strength, time, grid))
 
     def sides(self, country: np.ndarray, listed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Both sides of the scope at a date, bool[n] each.
@@ -66,6 +64,14 @@ class CompiledMeasure:
         if self.shunned.any():
             second = second | (self.shunned & np.isin(country, np.unique(country[second])))
         return first & self.complies, second
+
+
+def levels(start: Floats, end: Floats, ramp: Floats, strength: Floats, time: float, grid: float) -> Floats:
+    """Strength of measures at a time: 0 outside their dates; a ramp moves at the starts of quarters, of which ``grid`` is
+    the last. All in years; numbers or arrays of one shape.
+    """
+    grown = np.minimum(1.0, np.maximum(0.0, grid - start) / np.where(ramp > 0.0, ramp, 1.0))
+    return np.where((start <= time) & (time < end), strength * np.where(ramp > 0.0, grown, 1.0), 0.0)
 
 
 def members(side: Side, world: World) -> np.ndarray:

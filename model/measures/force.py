@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..dynamics.regime import BITS, Regime, bound_factors, idle_regime, marked, no_measures
-from ..dynamics.terms import MOTIVES
+from ..dynamics.regime import BITS, bound_factors, idle_regime, marked, no_measures
 from .compiled import CompiledMeasure
+from .tables import FACTORS, MeasureTable
 
 if TYPE_CHECKING:
     from ..dynamics.state import State
@@ -23,13 +23,23 @@ LEAST_TERM = 0.05
 """Least factor of contract terms: every term has a length."""
 
 
-def _scaled(factor: float, level: float) -> float:
+def _scaled(factor: np.ndarray, level: np.ndarray) -> np.ndarray:
     """A factor at a part of its strength: 1 at level 0, itself at 1, never negative."""
-    return max(0.0, 1.0 + (factor - 1.0) * level)
+    return np.maximum(0.0, 1.0 + (factor - 1.0) * level)
+
+
+def _bits_of(members: np.ndarray) -> np.ndarray:
+    """Membership bool[L, n] as bits, uint64[n, words]: bit m of an institution says whether it stands in row m."""
+    count, n = members.shape
+    words = -(-count // BITS)
+    padded = np.zeros((words * BITS, n), np.bool_)
+    padded[:count] = members
+    octets = np.packbits(padded, axis=0, bitorder="little")  # uint8[words * 8, n], row 0 holds the measures 0 to 7
+    return np.ascontiguousarray(octets.T).view("<u8").astype(np.uint64).reshape(n, words)
 
 
 class Forces:
-    """Which measures are in force, and how strongly; rebuilt when a measure starts, ends or grows.
+    """Which measures are in force, and how strongly; renewed when a measure starts, ends or grows.
 
     ``instruments``: names of the measures that a partnership may have come from, by their numbers in the state; by
     default those of the measures.
@@ -41,33 +51,41 @@ class Forces:
         self.measures = tuple(measures)
         self.world = world
         self.instruments = tuple(m.name for m in measures) if instruments is None else tuple(instruments)
+        self.table = MeasureTable.of(measures, world.arrays.country, self.instruments)
         self.time = -np.inf  # of the last update
         self.levels: tuple[float, ...] = ()
         self.active: list[CompiledMeasure] = []
-        self.sides: list[tuple[np.ndarray, np.ndarray]] = []
-        self._key: tuple[object, ...] | None = None
-        self.regime = no_measures(len(world.arrays.country), len(world.fields))
-        self.reach = np.zeros(0)
-        self.leakage = np.zeros(0)
+        self.sides = np.zeros((0, 2, world.n), np.bool_)  # first and second side of each measure in force
+        self.regime = no_measures(world.n, len(world.fields))
+        self.reach, self.leakage, self.barrier = np.zeros((3, 0))
         self.unrenewable = np.zeros(0, np.int64)
-        self.barrier = np.zeros(0)
         self.threaten = False  # whether secondary sanctions are in force
         self._bounded = True  # whether bounds of the regime hold
+        self._levels = np.zeros(len(measures))  # of all measures
+        self._listed = np.zeros(world.n, np.bool_)
+        spells = [(i, since, np.inf if until is None else until) for i, since, until in world.listed_spells]
+        self._spells_on_lists = (
+            np.array([i for i, _, _ in spells], np.int64),
+            np.array([since for _, since, _ in spells], float),
+            np.array([until for _, _, until in spells], float),
+        )
+        self._bits = (self.regime.first_side, self.regime.second_side)
+        self._of_institutions: dict[str, np.ndarray] = {}  # effects on institutions that were asked for
 
     def update(self, time: float, grid: float) -> bool:
         """Bring the arrays to a time in the quarter that begins at ``grid``; whether anything changed."""
         self.time = time
-        active = [(m, m.level(time, grid)) for m in self.measures]
-        active = [(m, level) for m, level in active if level > 0.0]
+        levels = self.table.levels(time, grid)
         listed = self.listed(time)
-        matters = any(m.follows_lists for m, _ in active)
-        key = (*((m.name, level) for m, level in active), listed.tobytes() if matters else b"")
-        if key == self._key:
+        follow = bool(self.table.follows_lists[levels > 0.0].any()) and not np.array_equal(listed, self._listed)
+        if np.array_equal(levels, self._levels) and not follow:
             return False
-        self._key = key
-        self.active = [m for m, _ in active]
-        self.levels = tuple(level for _, level in active)
-        self._rebuild(listed)
+        others = not np.array_equal(levels > 0.0, self._levels > 0.0)
+        self._levels, self._listed = levels, listed
+        chosen = np.flatnonzero(levels > 0.0)
+        if others or follow:
+            self._take_sides(chosen)
+        self._act(chosen, levels[chosen])
         return True
 
     def bound(self, setting: Setting, state: State) -> None:
@@ -83,78 +101,82 @@ class Forces:
 
     def listed(self, time: float) -> np.ndarray:
         """Institutions on a list at a time, bool[n]."""
-        listed = np.zeros(len(self.world.arrays.country), np.bool_)
-        for i, since, until in self.world.listed_spells:
-            listed[i] |= since <= time < (np.inf if until is None else until)
+        rows, since, until = self._spells_on_lists
+        listed = np.zeros(self.world.n, np.bool_)
+        listed[rows[(since <= time) & (time < until)]] = True
         return listed
 
-    def _rebuild(self, listed: np.ndarray) -> None:
-        n, count = len(self.world.arrays.country), len(self.active)
-        words = -(-count // BITS)
-        bits = [np.zeros((n, words), np.uint64) for _ in range(2)]
-        self.sides = [compiled.sides(self.world.arrays.country, listed) for compiled in self.active]
-        regime = idle_regime(bits[0], bits[1], count, len(self.world.fields), len(self.instruments))
-        regime.listed[:] = listed
-        self.reach, self.leakage, self.barrier = np.zeros(count), np.zeros(count), np.ones(count)
-        for m, (compiled, level) in enumerate(zip(self.active, self.levels, strict=True)):
-            for of_side, members in zip(bits, self.sides[m], strict=True):
-                of_side[members, m // BITS] |= np.uint64(1) << np.uint64(m % BITS)
-            self.reach[m], self.leakage[m] = min(1.0, level), compiled.measure.leakage
-            if compiled.measure.mode != "none":
-                self.barrier[m] = 1.0 - self.reach[m] * (1.0 - self.leakage[m])
-            regime.fields[m] = compiled.fields
-            regime.official[m] = compiled.measure.channel == "official"
-            for name in compiled.measure.instruments:
-                regime.narrow[m] = True
-                regime.instruments[m] |= np.array([known == name for known in self.instruments], np.bool_)
-            self._act_on_running(regime, m, compiled, level)
-            if not regime.narrow[m]:
-                self._act_on_new(regime, m, compiled, level)
-        self.regime, self._bounded, self.threaten = marked(regime), False, bool(regime.secondary.any())
-        self.unrenewable = np.array(
-            [m for m, compiled in enumerate(self.active) if compiled.measure.mode == "no_renewal"], np.int64
+    def _take_sides(self, chosen: np.ndarray) -> None:
+        """Who stands on which side of the measures int64[L] that are in force."""
+        self.active = [self.measures[m] for m in chosen]
+        self.sides = np.stack([of_side[chosen] for of_side in self.table.sides], axis=1)
+        for place in np.flatnonzero(self.table.follows_lists[chosen]):
+            self.sides[place] = self.active[place].sides(self.world.arrays.country, self._listed)
+        self._bits = (_bits_of(self.sides[:, 0]), _bits_of(self.sides[:, 1]))
+
+    def _act(self, chosen: np.ndarray, level: np.ndarray) -> None:
+        """What the measures int64[L] do at their strengths float64[L]: to new partnerships, to running ones, to terms."""
+        table, effects = self.table, {name: values[chosen] for name, values in self.table.effects.items()}
+        self.levels = tuple(map(float, level))
+        self.reach, self.leakage = np.minimum(1.0, level), table.leakage[chosen]
+        self.barrier = np.where(table.prohibits[chosen], 1.0 - self.reach * (1.0 - self.leakage), 1.0)
+        narrow = table.narrow[chosen]  # about running partnerships only
+        passage = np.where(narrow, 1.0, self.barrier)
+        leaks = table.prohibits[chosen] & ~narrow & (passage > 0.0)
+        regime = idle_regime(*self._bits, len(chosen), len(self.world.fields), len(self.instruments))
+        self.regime = marked(
+            regime._replace(
+                meeting=np.where(narrow, 1.0, _scaled(effects["meeting"], level)),
+                passage=passage,
+                leaked=np.where(leaks, self.reach * self.leakage / np.where(leaks, passage, 1.0), 0.0),
+                formation=np.where(narrow, 0.0, effects["formation"] * level),
+                acceptance=np.where(narrow, 1.0, _scaled(effects["acceptance"], level)),
+                initiative=np.where(narrow, 1.0, _scaled(effects["initiative"], level)),
+                motives=np.where(narrow[:, None], 0.0, table.motives[chosen] * level[:, None]),
+                maintenance=effects["maintenance"] * level,
+                contract_term=np.maximum(LEAST_TERM, _scaled(effects["contract_term"], level)),
+                leadership=effects["leadership"] * level,
+                secondary=effects["secondary"] * level,
+                exposed_to=table.exposed_to[chosen],
+                listed=self._listed.copy(),
+                official=table.official[chosen],
+                narrow=narrow,
+                instruments=table.instruments[chosen],
+                fields=table.fields[chosen],
+            )
         )
-
-    def _act_on_new(self, regime: Regime, m: int, compiled: CompiledMeasure, level: float) -> None:
-        """What measure m does to partnerships that are proposed."""
-        effects = compiled.measure.effects
-        regime.meeting[m] = _scaled(effects.meeting, level)
-        regime.acceptance[m] = _scaled(effects.acceptance, level)
-        regime.formation[m] = effects.formation * level
-        regime.initiative[m] = _scaled(effects.initiative, level)
-        regime.motives[m] = [getattr(effects.motives, term.name.lower()) * level for term in MOTIVES]
-        regime.passage[m] = self.barrier[m]
-        if compiled.measure.mode != "none" and regime.passage[m] > 0.0:
-            regime.leaked[m] = self.reach[m] * self.leakage[m] / regime.passage[m]
-
-    @staticmethod
-    def _act_on_running(regime: Regime, m: int, compiled: CompiledMeasure, level: float) -> None:
-        """What measure m does to partnerships that there are, and to terms that begin."""
-        effects = compiled.measure.effects
-        regime.maintenance[m] = effects.maintenance * level
-        regime.contract_term[m] = max(LEAST_TERM, _scaled(effects.contract_term, level))
-        regime.leadership[m] = effects.leadership * level
-        regime.secondary[m] = effects.secondary * level
-        regime.exposed_to[m] = max(compiled.exposed_to, 0)
+        self.threaten, self._bounded = bool(self.regime.secondary.any()), False
+        self.unrenewable = np.flatnonzero(table.unrenewable[chosen])
+        self._of_institutions.clear()
 
     def institution_factor(self, effect: str) -> np.ndarray:
         """Factor float64[n] that measures put on a quantity of the institutions of their first side.
 
         ``effect`` is "opportunity" or "capacity".
         """
-        factor = np.ones(len(self.world.arrays.country))
-        for compiled, level, (first, _) in zip(self.active, self.levels, self.sides, strict=True):
-            if (of_measure := getattr(compiled.measure.effects, effect)) != 1.0:
-                factor[first] *= _scaled(of_measure, level)
-        return np.maximum(factor, LEAST_CAPACITY) if effect == "capacity" else factor
+        return self._summed(effect)
 
     def added(self, effect: str) -> np.ndarray:
         """What measures add to a quantity of the institutions of their second side, float64[n].
 
         ``effect`` is "capability" (log units a year), "capability_level" (log units) or "size_growth" (log a year).
         """
-        total = np.zeros(len(self.world.arrays.country))
-        for compiled, level, (_, second) in zip(self.active, self.levels, self.sides, strict=True):
-            if (of_measure := getattr(compiled.measure.effects, effect)) != 0.0:
-                total[second] += of_measure * level
+        return self._summed(effect)
+
+    def _summed(self, effect: str) -> np.ndarray:
+        """What the measures in force do together to a quantity of institutions; the caller must not change it."""
+        if effect in self._of_institutions:
+            return self._of_institutions[effect]
+        is_factor = effect in FACTORS
+        total = np.full(self.world.n, 1.0 if is_factor else 0.0)
+        full = self.table.effects[effect][self._levels > 0.0]
+        for place in np.flatnonzero(full != total[0]):
+            level = self.levels[place]
+            if is_factor:
+                total[self.sides[place, 0]] *= _scaled(full[place], level)  # type: ignore[arg-type]
+            else:
+                total[self.sides[place, 1]] += full[place] * level
+        if effect == "capacity":
+            total = np.maximum(total, LEAST_CAPACITY)
+        self._of_institutions[effect] = total
         return total
