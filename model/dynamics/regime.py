@@ -368,9 +368,11 @@ def bound_factors(setting, regime, state):
         plain = regime.meeting[m] * regime.passage[m] * np.exp(regime.formation[m])
         keep = np.exp(-regime.maintenance[m])
         least, most, worst = np.inf, -np.inf, 0.0  # capabilities on the second side; the largest threat
+        threatens = False  # whether anyone is listed whose partners could be threatened
         for j in range(n):
             if stands(regime.second_side, j, m):
                 least, most = min(least, state.capability[j]), max(most, state.capability[j])
+                threatens = threatens or regime.listed[j]
             worst = max(worst, _exposure(regime, state, m, j))
         for i in range(n):
             first, second = stands(regime.first_side, i, m), stands(regime.second_side, i, m)
@@ -383,7 +385,9 @@ def bound_factors(setting, regime, state):
             elif second:
                 regime.lift[i] *= max(1.0, plain)
             if first or second:
-                rho = worst if second and regime.listed[i] else _exposure(regime, state, m, i)
+                rho = 0.0
+                if threatens:
+                    rho = worst if second and regime.listed[i] else _exposure(regime, state, m, i)
                 regime.ease[i] *= max(1.0, keep / (1.0 - rho))
 
 
