@@ -85,6 +85,10 @@ def test_the_installed_command_finds_what_is_packaged(python: Path, tmp_path: Pa
     sweeps = sorted(path.stem for path in (ROOT / "scenarios/experiments").glob("*.toml"))
     checked = run(python, "-m", "experiments.cli", "check", *sorted(named), *sweeps, folder=tmp_path)
     assert checked.count(": ok\n") == len(named) + len(sweeps)
+    presets = json.loads(run(python, "-m", "experiments.cli", "measures", "--json", folder=tmp_path))
+    assert len(presets) == 28
+    shown = run(python, "-m", "experiments.cli", "measures", "show", "joint-call", folder=tmp_path)
+    assert "[measures.joint-call]" in shown and "6 of 90" in shown
 
 
 def test_the_installed_code_is_the_wheel_s_own(python: Path, tmp_path: Path) -> None:
