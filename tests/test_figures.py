@@ -352,7 +352,8 @@ def test_marks_are_the_measures_that_concern_a_pair() -> None:
     assert any(title.startswith("Pandemic") for title in west)  # anyone with anyone
     named = "Joint university of Moscow State University and Beijing Institute of Technology"
     assert named not in west and named in marks_for(hindcast, ("China", "Russia"))
-    assert marks_for(hindcast, ("China", "West"))["US lists Chinese universities"].label == "R1"
+    # the Wolf Amendment is the first restriction between China and the West
+    assert marks_for(hindcast, ("China", "West"))["US lists Chinese universities"].label == "R2"
     off = load_scenario("hindcast", ["measures.listings-2022.enabled=false", "measures.ostp-2022.strength=0.0"])
     assert set(west) - set(marks_for(off, ("Russia", "West"))) == {
         "OFAC lists Russian institutions", "US winds down ties with Russian government-affiliated institutions",
@@ -369,8 +370,11 @@ def test_only_dates_that_are_shown_are_marked() -> None:
 
 
 def test_numbers_of_neighbouring_dates_stand_together(folder: Path) -> None:
-    hindcast = load_scenario("hindcast")
-    found = list(marks_for(hindcast, ("Russia", "West")).values())
+    days = [date(2014, 7, 31), *(date(2022, 3, day) for day in range(1, 11))]
+    restrictions = {f"m{k}": {"title": f"t{k}", "group": "restriction", "start": day} for k, day in enumerate(days)}
+    pandemic = {"title": "p", "group": "context", "start": date(2020, 3, 15), "end": date(2022, 6, 15)}
+    scenario = load_scenario("hindcast", {"measures": {**restrictions, "p": pandemic}})
+    found = list(marks_for(scenario, ("Russia", "West")).values())
     axes = Figure().add_subplot()
     axes.set_xlim(1996, 2024)
     marks.draw_marks(axes, found, marks.rows_of(found), 2.9)
