@@ -239,10 +239,10 @@ def effect_of(measure: Any) -> str:
 
 
 def changes(values: dict[str, Any]) -> str:
-    """Dotted paths and values in words, without the tables that the keys stand in."""
+    """Dotted paths and values in words, without the tables of effects and projects."""
     parts = []
     for path, value in values.items():
-        key = path.rsplit(".", 1)[-1]
+        key = path.removeprefix("effects.").removeprefix("projects.")
         if isinstance(value, int | float):
             parts.append(f"{key} {number(value)}")
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -86,6 +86,8 @@ def _print(output: Output, presets: list[Preset]) -> None:
 
 def text_of(preset: Preset) -> str:
     """A preset as a piece of a scenario file: what one would write, and as comments all that it brings and rests on."""
+    from model.errors import as_written
+
     measure = preset.measure
     low, high = measure.range or (preset.default, preset.default)
     lines = [
@@ -100,7 +102,7 @@ def text_of(preset: Preset) -> str:
             f"{f' ({preset.unit})' if preset.unit not in ('', '1') else ''}; {measure.status}."
         ),
         "# What it brings; write any of it in the measure to change it:",
-        *(f"#   {path} = {_written(value, preset.name)}" for path, value in preset.effects.items()),
+        *(f"#   {path} = {as_written(value)}" for path, value in preset.effects.items()),
         *_comment(f"Evidence: {measure.evidence}."),
         *_comment(f"Source: {measure.source}."),
     ]
@@ -128,13 +130,6 @@ def _example(preset: Preset) -> list[tuple[str, str]]:
     for side in ("from", "to"):
         keys += [(f"{side}.{key}", value) for key, value in measure.get(side, {}).items()]
     return [(key, as_written(value)) for key, value in keys]
-
-
-def _written(value: Any, name: str) -> str:
-    from model.errors import as_written
-    from model.scenario.presets import OWN
-
-    return as_written([name if entry == OWN else entry for entry in value] if isinstance(value, list) else value)
 
 
 def _findings(preset: Preset) -> list[dict[str, str]]:

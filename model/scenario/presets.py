@@ -37,8 +37,8 @@ class Preset:
 
     @property
     def effects(self) -> dict[str, Any]:
-        """Dotted path -> value of all that it gives to a measure and that changes something."""
-        return {path: value for path, value in _flat(self.values) if path.split(".")[0] not in TOLD}
+        """Dotted path -> value of all that it gives to a measure of its name and that changes something."""
+        return {path: value for path, value in _flat(_named(self.values, self.name)) if path.split(".")[0] not in TOLD}
 
     @property
     def default(self) -> float:
