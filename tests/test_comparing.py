@@ -133,7 +133,7 @@ def run_of(name: str, values: Values, first_year: int = 2020, seed: int = 1) -> 
     series = pd.DataFrame(rows, columns=["replicate", "date", "pair", "indicator", "value", "unit"])
     for column in ("pair", "indicator", "unit"):
         series[column] = series[column].astype("category")
-    return SimpleNamespace(scenario=scenario, series=series)
+    return SimpleNamespace(scenario=scenario, series=series, indicators=series.iloc[:0])
 
 
 BASE: Values = {
@@ -289,6 +289,31 @@ def test_a_mean_over_an_undefined_year_is_undefined() -> None:
     means = period_means(run_of("one", BASE).series, (2021, 2022))
     assert means.loc[("output.share", "Russia-China")].isna().tolist() == [False, True, False]
     assert means.loc[("partnerships.count", "Russia-West")].tolist() == [101.0, 119.0, 111.0]
+
+
+def test_networks_are_compared_at_the_dates_that_all_runs_have() -> None:
+    """One has snapshots at the ends of 2020, 2021 and 2022, two at those of 2021 and 2022: 2020 does not count."""
+    names = (
+        ("sorting.excess", "Russia>China"),
+        ("sorting.excess", "RU>CN"),
+        ("kinds.share", "Russia-West:company-company"),
+    )
+
+    def with_networks(name: str, values: Values, indicators: list[list[float]], years: list[int]) -> Run:
+        rows = [
+            (k, pd.Timestamp(year, 12, 31), pair, indicator, value, "share")
+            for indicator, pair in names
+            for year, by_replicate in zip(years, indicators, strict=True)
+            for k, value in enumerate(by_replicate)
+        ]
+        frame = pd.DataFrame(rows, columns=["replicate", "date", "pair", "indicator", "value", "unit"])
+        return SimpleNamespace(**{**vars(run_of(name, values)), "indicators": frame})  # type: ignore[return-value]
+
+    one = with_networks("one", BASE, [[0.9, 0.9, 0.9], [0.1, 0.2, 0.3], [0.3, 0.2, 0.1]], [2020, 2021, 2022])
+    two = with_networks("two", OTHER, [[0.4, 0.4, 0.4], [0.4, 0.4, 0.4]], [2021, 2022])
+    rows = [r for r in compare([one, two]).rows if r.indicator in ("sorting.excess", "kinds.share")]
+    assert [(r.pair, r.period, r.unit, r.of) for r in rows] == [("Russia>China", "2021-2022", "share", "blocs")]
+    assert (rows[0].baseline_value, rows[0].difference) == pytest.approx((0.2, 0.2))
 
 
 def test_pairs_and_periods_have_a_fixed_order() -> None:

@@ -204,7 +204,26 @@ def paired(
     loaded = distinct(names, changes, "compare", additions)
     base = resolved(loaded[0])
     same_luck = [base, *(resolved(s, base.run.replicates, base.run.seed) for s in loaded[1:])]
-    return to_one_end(same_luck)
+    prolonged, notes = to_one_end(same_luck)
+    return with_networks(prolonged), notes
+
+
+def with_networks(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """The scenarios, with the network kept at the end of every period that is compared, besides the dates of their own."""
+    from datetime import date
+
+    from ..comparing import periods_of
+
+    ends = {date(last + 1, 1, 1) for _, last in periods_of(scenarios)}
+    kept = []
+    for scenario in scenarios:
+        days = {
+            *scenario.record.snapshots,
+            *(day for day in ends if scenario.time.show_from < day <= scenario.time.end),
+        }
+        record = scenario.record.model_copy(update={"snapshots": tuple(sorted(days))})
+        kept.append(scenario.model_copy(update={"record": record}))
+    return kept
 
 
 def to_one_end(scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[str]]:

@@ -3,6 +3,7 @@
 from .batches import BATCH, Replication, read_precision
 from .comparison import PRECISION, Comparison, Row, compare
 from .compensation import Compensation
+from .means import periods_of
 
 __all__ = [
     "BATCH",
@@ -12,5 +13,6 @@ __all__ = [
     "Replication",
     "Row",
     "compare",
+    "periods_of",
     "read_precision",
 ]

@@ -13,6 +13,7 @@ from .means import (
     PeriodMeans,
     Run,
     Span,
+    between_pairs,
     bloc_pairs,
     blocs_of,
     check_paired,
@@ -171,7 +172,7 @@ def rows_of(
     common = {key: (place, others[key]) for key, place in places.items() if key in others}
     of_base, of_other = base.to_numpy(float), other.to_numpy(float)
     indicators = tuple(dict.fromkeys(indicator for indicator, _ in common))
-    of_blocs = (*bloc_pairs(blocs), *directed_pairs(blocs), *blocs, "World")
+    of_blocs = (*bloc_pairs(blocs), *directed_pairs(blocs), *between_pairs(blocs), *blocs, "World")
     of_countries = sorted({pair for _, pair in common} - set(of_blocs))
     rows = []
     for of, pairs in (("blocs", of_blocs), ("countries", of_countries)):

@@ -31,6 +31,10 @@ class Run(Protocol):
     def series(self) -> pd.DataFrame:
         """Its tidy series."""
 
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """Its indicators of networks, with the columns of the series."""
+
 
 @dataclass(frozen=True)
 class PeriodMeans:
@@ -58,14 +62,44 @@ class PeriodMeans:
 
 def means_of(runs: Sequence[Run]) -> PeriodMeans:
     """The means of runs over all periods that any of their scenarios names, as far as each run covers them."""
+    import pandas as pd
+
     scenarios = tuple(run.scenario for run in runs)
     spans = periods_of(scenarios)
-    names = runs[0].series[["indicator", "unit"]].drop_duplicates().astype(str)
-    return PeriodMeans(
-        scenarios,
-        tuple({span: period_means(run.series, span) for span in spans if covers(run.scenario, span)} for run in runs),
-        dict(names.itertuples(index=False)),
+    beside = _networks(runs)
+    names = pd.concat([frame[["indicator", "unit"]].drop_duplicates() for frame in (runs[0].series, beside[0])])
+    by_run = tuple(
+        {
+            span: pd.concat([period_means(frame, span) for frame in (run.series, networks)])
+            for span in spans
+            if covers(run.scenario, span)
+        }
+        for run, networks in zip(runs, beside, strict=True)
     )
+    return PeriodMeans(scenarios, by_run, dict(names.astype(str).itertuples(index=False)))
+
+
+def _networks(runs: Sequence[Run]) -> list[pd.DataFrame]:
+    """The indicators of networks that runs are compared by: told of blocs or the world, at dates that all runs have.
+
+    Fields, kinds and countries are left to the results: their numbers are small, and there are very many of them.
+    """
+    import numpy as np
+
+    from model.indicators import OF_NETWORKS, OF_SNAPSHOTS, pair_names
+
+    blocs = blocs_of(runs[0].scenario)
+    told = {name: set(pair_names(row.of, blocs, (), (), ())) for name, row in OF_NETWORKS.items()}
+    of_snapshots = [run.indicators["indicator"].isin(list(OF_SNAPSHOTS)) for run in runs]
+    dates = [set(run.indicators["date"][chosen].unique()) for run, chosen in zip(runs, of_snapshots, strict=True)]
+    shared = list(set.intersection(*dates))
+    frames = []
+    for run, at_snapshot in zip(runs, of_snapshots, strict=True):
+        frame = run.indicators[~at_snapshot | run.indicators["date"].isin(shared)]
+        indicator, pair = frame["indicator"].astype("category").cat, frame["pair"].astype("category").cat
+        wanted = np.array([[p in told.get(name, ()) for p in pair.categories] for name in indicator.categories], bool)
+        frames.append(frame[wanted[indicator.codes, pair.codes]] if len(frame) else frame)
+    return frames
 
 
 def period_name(span: Span) -> str:
@@ -149,3 +183,10 @@ def bloc_pairs(blocs: Sequence[str]) -> tuple[str, ...]:
 def directed_pairs(blocs: Sequence[str]) -> tuple[str, ...]:
     """Names of all directed pairs of different blocs, those of the first bloc first: "A>B" is B seen from A."""
     return tuple(f"{a}>{b}" for a in blocs for b in blocs if a != b)
+
+
+def between_pairs(blocs: Sequence[str]) -> tuple[str, ...]:
+    """Names of all pairs of blocs with a third one between them: "A-C-B" is told of C."""
+    from model.indicators import Of, pair_names
+
+    return pair_names(Of.BETWEEN, blocs, (), (), ())

@@ -23,10 +23,11 @@ MOST_CSV = 100
 
 @dataclass(frozen=True)
 class Replicated:
-    """A scenario and the series of all its replicates."""
+    """A scenario, and the series and indicators of all its replicates."""
 
     scenario: Scenario
     series: pd.DataFrame
+    indicators: pd.DataFrame
 
 
 class ResultInParts:
@@ -38,7 +39,7 @@ class ResultInParts:
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self.folder = folder
-        self._series: list[pd.DataFrame] = []
+        self._kept: dict[str, list[pd.DataFrame]] = {"series": [], "indicators": []}
         self._writers: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -49,8 +50,9 @@ class ResultInParts:
             writer.close()
 
     def add(self, simulation: Simulation) -> None:
-        """Write the partnerships of a batch; its series are kept."""
-        self._series.append(simulation.series)
+        """Write the partnerships of a batch; its series and indicators are kept."""
+        for name, parts in self._kept.items():
+            parts.append(getattr(simulation, name))
         frames = {"spells": simulation.spells, "snapshots": simulation.snapshots}
         if simulation.scenario.record.decisions:
             frames["decisions"] = simulation.decisions
@@ -72,12 +74,12 @@ class ResultInParts:
 
         for writer in self._writers.values():
             writer.close()
-        series = pd.concat(self._series, ignore_index=True)
-        self._series = []
         (self.folder / SCENARIO).write_text(scenario.to_toml(), encoding="utf-8")
-        ordered = ordered_series(series)
-        write_parquet(ordered, self.folder / "series.parquet")
-        if scenario.run.replicates <= MOST_CSV:
-            write_csv(ordered, self.folder / "series.csv")
+        ordered = {name: ordered_series(pd.concat(parts, ignore_index=True)) for name, parts in self._kept.items()}
+        self._kept = {}
+        for name, frame in ordered.items():
+            write_parquet(frame, self.folder / f"{name}.parquet")
+            if scenario.run.replicates <= MOST_CSV:
+                write_csv(frame, self.folder / f"{name}.csv")
         finish(self.folder, scenario, started, command)
-        return Replicated(scenario, ordered)
+        return Replicated(scenario, ordered["series"], ordered["indicators"])

@@ -110,11 +110,11 @@ OF_SNAPSHOTS = {
     "degree.ninetieth": Indicator("partnerships", Of.GROUP, "partnerships that one institution in ten exceeds"),
     "degree.gini": Indicator("Gini", Of.GROUP, "inequality of partnerships among institutions"),
     "degree.isolated": Indicator(_SHARE, Of.GROUP, "institutions without a partner"),
-    "network.clustering": Indicator(
+    "structure.clustering": Indicator(
         _SHARE, Of.GROUP, "pairs of an institution's partners that are partners, mean of those with two partners"
     ),
-    "network.transitivity": Indicator(_SHARE, Of.WORLD, "pairs of partners of one institution that are partners"),
-    "network.largest_component": Indicator(_SHARE, Of.WORLD, "institutions in the largest connected part"),
+    "structure.transitivity": Indicator(_SHARE, Of.WORLD, "pairs of partners of one institution that are partners"),
+    "structure.largest_component": Indicator(_SHARE, Of.WORLD, "institutions in the largest connected part"),
     "kinds.share": Indicator(_SHARE, Of.KINDS, "share of a pair of kinds in the partnerships of the pair of blocs"),
     "kinds.new_share": Indicator(
         _SHARE, Of.KINDS, "the same among the partnerships formed in the last five years, ended ones included"

@@ -222,9 +222,9 @@ def _brokerage(look: Look) -> Values:
         out["degree.ninetieth", name] = float(np.quantile(own, 0.9))
         out["degree.gini", name] = concentration.gini(own)
         out["degree.isolated", name] = float((own == 0).mean())
-        out["network.clustering", name] = _mean(clustering[members])
-    out["network.transitivity", WORLD] = structure.transitivity(degree, triangles)
-    out["network.largest_component", WORLD] = structure.largest_component(matrix)
+        out["structure.clustering", name] = _mean(clustering[members])
+    out["structure.transitivity", WORLD] = structure.transitivity(degree, triangles)
+    out["structure.largest_component", WORLD] = structure.largest_component(matrix)
     return out
 
 

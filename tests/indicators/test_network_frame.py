@@ -79,9 +79,9 @@ BY_HAND: dict[str, tuple[dict[str, float], float]] = {
     "degree.ninetieth": ({"World": 2.4, "Russia": 1.8, "RU": 1.8, "China": 1.9, "CN": 1.9, "West": 2.8, "DE": 2, "US": 2.7}, NAN),
     "degree.gini": ({"World": (-2 + 4 + 8 + 18) / 70, "China": 1/6, "CN": 1/6, "West": 6/15, "DE": 0}, 1/2),
     "degree.isolated": ({"World": 2/7, "Russia": 1/2, "RU": 1/2, "West": 1/3, "US": 1/2}, 0.0),
-    "network.clustering": ({}, 0.0),
-    "network.transitivity": ({}, 0.0),
-    "network.largest_component": ({}, 5/7),
+    "structure.clustering": ({}, 0.0),
+    "structure.transitivity": ({}, 0.0),
+    "structure.largest_component": ({}, 5/7),
     "kinds.share": ({f"World:{UU}": 4/5, f"World:{UC}": 1/5, f"China-West:{UU}": 1/2, f"China-West:{UC}": 1/2,
                      **{f"{pair}:{UU}": 1 for pair in ("Russia-China", "Russia-West", "West-West")}}, 0.0),
     # since 2006: 0-2, 2-5 and 3-5
@@ -134,7 +134,7 @@ def test_what_a_network_without_partnerships_has() -> None:
             assert value == 0.0, (indicator, pair)
         elif indicator == "degree.isolated":
             assert value == 1.0
-        elif indicator == "network.largest_component":
+        elif indicator == "structure.largest_component":
             assert value == 1 / 7
         else:
             assert math.isnan(value), (indicator, pair)
