@@ -66,40 +66,45 @@ def means_of(runs: Sequence[Run]) -> PeriodMeans:
 
     scenarios = tuple(run.scenario for run in runs)
     spans = periods_of(scenarios)
-    beside = _networks(runs)
-    names = pd.concat([frame[["indicator", "unit"]].drop_duplicates() for frame in (runs[0].series, beside[0])])
+    frames = [[run.series, *networks] for run, networks in zip(runs, _networks(runs), strict=True)]
     by_run = tuple(
         {
-            span: pd.concat([period_means(frame, span) for frame in (run.series, networks)])
+            span: pd.concat([period_means(frame, span) for frame in own if _reaches(frame, span)])
             for span in spans
-            if covers(run.scenario, span)
+            if covers(scenario, span)
         }
-        for run, networks in zip(runs, beside, strict=True)
+        for scenario, own in zip(scenarios, frames, strict=True)
     )
-    return PeriodMeans(scenarios, by_run, dict(names.astype(str).itertuples(index=False)))
+    names = pd.concat([frame[["indicator", "unit"]].drop_duplicates().astype(str) for frame in frames[0]])
+    return PeriodMeans(scenarios, by_run, dict(names.itertuples(index=False)))
 
 
-def _networks(runs: Sequence[Run]) -> list[pd.DataFrame]:
-    """The indicators of networks that runs are compared by: told of blocs or the world, at dates that all runs have.
+def _reaches(frame: pd.DataFrame, span: Span) -> bool:
+    return bool(frame["date"].dt.year.between(*span).any())
 
-    Fields, kinds and countries are left to the results: their numbers are small, and there are very many of them.
+
+def _networks(runs: Sequence[Run]) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    """The indicators of networks that runs are compared by: those of every period, and those at dates that all runs have.
+
+    They are told of blocs or the world. Fields, kinds and countries are left to the results: there are very many.
     """
     import numpy as np
 
     from model.indicators import OF_NETWORKS, OF_SNAPSHOTS, pair_names
 
     blocs = blocs_of(runs[0].scenario)
-    told = {name: set(pair_names(row.of, blocs, (), (), ())) for name, row in OF_NETWORKS.items()}
-    of_snapshots = [run.indicators["indicator"].isin(list(OF_SNAPSHOTS)) for run in runs]
-    dates = [set(run.indicators["date"][chosen].unique()) for run, chosen in zip(runs, of_snapshots, strict=True)]
-    shared = list(set.intersection(*dates))
-    frames = []
-    for run, at_snapshot in zip(runs, of_snapshots, strict=True):
-        frame = run.indicators[~at_snapshot | run.indicators["date"].isin(shared)]
+    told = {name: pair_names(row.of, blocs, (), (), ()) for name, row in OF_NETWORKS.items()}
+    frames, dates = [], []
+    for run in runs:
+        frame = run.indicators
         indicator, pair = frame["indicator"].astype("category").cat, frame["pair"].astype("category").cat
         wanted = np.array([[p in told.get(name, ()) for p in pair.categories] for name in indicator.categories], bool)
-        frames.append(frame[wanted[indicator.codes, pair.codes]] if len(frame) else frame)
-    return frames
+        frame = frame[wanted[indicator.codes, pair.codes]] if len(frame) else frame
+        at_snapshot = frame["indicator"].isin(list(OF_SNAPSHOTS))
+        frames.append((frame[~at_snapshot], frame[at_snapshot]))
+        dates.append(set(frame["date"][at_snapshot].unique()))
+    shared = list(set.intersection(*dates))
+    return [(periods, snapshots[snapshots["date"].isin(shared)]) for periods, snapshots in frames]
 
 
 def period_name(span: Span) -> str:
