@@ -259,10 +259,12 @@ def choose(world, setting, regime, state, bounds, key, i, number, time):
             p = min(int(x / ending * d), d - 1)
             j, slot = partner(state, i, p), slot_with(state, i, p)
             if not in_term(state, slot, time):
-                factor = np.exp(-maintenance_effect(regime, state, i, j, slot))
                 share = ending_acceptance(world, setting, state, ending, i, j, slot, time)
-                if v < share * share_kept(factor, ease, added):
-                    return j
+                # measures only lower a share, so most rejections need no look at them
+                if v < share:
+                    factor = np.exp(-maintenance_effect(regime, state, i, j, slot))
+                    if v < share * share_kept(factor, ease, added):
+                        return j
         else:
             w, z = draws.uniforms(key, draws.CANDIDATE, i, number, attempt)
             x -= ending
@@ -280,8 +282,10 @@ def choose(world, setting, regime, state, bounds, key, i, number, time):
                 j = remembered(setting, state, i, v, time)
             if eligible(world, setting, state, i, j):
                 share = acceptance(world, setting, state, bounds, component, mass[component], i, j, time)
-                if w < share * share_kept(proposal_factor(world, setting, regime, state, i, j), lift, added):
-                    return j
+                if w < share:
+                    factor = proposal_factor(world, setting, regime, state, i, j)
+                    if w < share * share_kept(factor, lift, added):
+                        return j
         attempt += 1
     choice_weights(world, setting, regime, state, i, time, bounds.meet, bounds.weights)
     return np.int64(chosen_from(bounds.weights, draws.uniforms(key, draws.CHOICE, i, number, attempt)[0]))
