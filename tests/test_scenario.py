@@ -325,7 +325,8 @@ def _others(value: Any) -> list[Any]:
         case date():
             return [value.replace(year=value.year + 1), value.replace(year=value.year - 1)]
         case list() | tuple():
-            return [[*value, "earth"], value[1:], value[:-1], [v + 1 for v in value if isinstance(v, float | int)],
+            numbers = [v for v in value if isinstance(v, float | int)]
+            return [[*value, "earth"], value[1:], value[:-1], [v + 1 for v in numbers], [2 * v for v in numbers],
                     [date(2000, 1, 1)]]  # fmt: skip
         case _:
             choices = ["listed", "plain", "quarter", "incentive", "freeze_new", "all", "measured", "clique"]
