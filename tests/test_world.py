@@ -287,3 +287,20 @@ def test_series_are_continued_by_their_last_growth() -> None:
     assert continued(values, years, damping=0.0)[3:] == pytest.approx([0.9, 0.9])
     assert continued(values, years, damping=0.8, growth=-0.2)[3:] == pytest.approx([0.7, -3.3])
     assert continued({2005: 7.0, 2006: 0.0}, years, damping=0.8) == pytest.approx(np.full(5, math.log(7.0)))
+
+
+def test_inputs_that_are_held_stand_where_they_stood() -> None:
+    grown = build_inputs(load_scenario("hindcast"))
+    held = build_inputs(load_scenario("hindcast", {"inputs.growth.CN.held_after": 2005}))
+    never = build_inputs(load_scenario("hindcast", {"inputs.growth.CN.held_after": 2100}))
+    assert np.array_equal(grown.publications, never.publications)
+    assert np.array_equal(grown.capability_level, never.capability_level)
+    china = read_tables(None).countries.index("CN")
+    others = [c for c in range(held.publications.shape[1]) if c != china]
+    assert np.array_equal(grown.publications[:, others], held.publications[:, others])
+    middles = held.times - 0.375  # of quarters, where a year's value stands at the whole year
+    before = middles <= 2005
+    assert np.array_equal(grown.publications[before], held.publications[before])
+    assert len(set(held.publications[~before, china])) == 1
+    assert held.publications[-1, china] == pytest.approx(read_tables(None).national["CN", "publications"][2005])
+    assert grown.publications[-1, china] > 3.0 * held.publications[-1, china]

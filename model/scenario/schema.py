@@ -84,7 +84,7 @@ class RecordSettings(Frozen):
 
 
 class CountryGrowth(Frozen):
-    """Growth of a country's inputs after its data end."""
+    """Growth of a country's inputs after its data end, or after a year from which it is held."""
 
     publications: Number = Field(
         0.0, ge=-0.5, le=0.5, description="Growth of publications", json_schema_extra=meta("log per year", "assumed")
@@ -95,6 +95,13 @@ class CountryGrowth(Frozen):
         le=0.5,
         description="Growth of what inputs allow",
         json_schema_extra=meta("log units per year", "assumed"),
+    )
+    held_after: Whole | None = Field(
+        None,
+        ge=1950,
+        le=2200,
+        description="Last year in which publications and what inputs allow grow, data or not; for counterfactuals",
+        json_schema_extra=meta("year"),
     )
     range: tuple[Number, Number] | None = Field(
         None, description="Range of the growth of publications, to be run", json_schema_extra=meta("log per year")

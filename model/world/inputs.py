@@ -63,7 +63,10 @@ def continued(values: dict[int, float], years: np.ndarray, damping: float, growt
 
 def build_inputs(scenario: Scenario) -> NationalInputs:
     """Inputs of a scenario's run; a year's value stands in its middle."""
-    growth = tuple((code, g.publications, g.capability_level) for code, g in sorted(scenario.inputs.growth.items()))
+    growth = tuple(
+        (code, g.publications, g.capability_level, float("inf") if g.held_after is None else float(g.held_after))
+        for code, g in sorted(scenario.inputs.growth.items())
+    )
     return _build(
         read_tables(scenario.world.data or None), year_of(scenario.time.start), year_of(scenario.time.end), scenario.inputs.damping, growth,
         scenario.parameters.capability.input_weight,
@@ -76,23 +79,24 @@ def _build(
     start: float,
     end: float,
     damping: float,
-    growth: tuple[tuple[str, float, float], ...],
+    growth: tuple[tuple[str, float, float, float], ...],
     weight: float,
 ) -> NationalInputs:
     times = start + QUARTER * np.arange(round((end - start) * QUARTERS_A_YEAR))
     middles = times + 0.5 * QUARTER - 0.5  # a year's value belongs to its middle
-    given = {code: (publications, level) for code, publications, level in growth}
+    given = {code: numbers for code, *numbers in growth}
     publications, level, projected = [], [], []
     for code in tables.countries:
         values = tables.national[code, "publications"]
-        own, own_level = given.get(code, (None, 0.0))
-        publications.append(np.exp(continued(values, middles, damping, own)))
+        own, own_level, held = given.get(code, (None, 0.0, np.inf))
+        moments = np.minimum(middles, held)  # inputs that are held stand where they stood
+        publications.append(np.exp(continued(values, moments, damping, own)))
         last = max(year for year, value in values.items() if value > 0)
         first = min(year for year, value in values.items() if value > 0)
         projected.append((times >= last + 1) | (times < first))
         spending = _per_researcher(tables, code)
-        raw = continued(spending, middles, damping) if spending else np.zeros(len(times))
-        level.append(raw + own_level * np.maximum(0.0, times - (last + 1)))
+        raw = continued(spending, moments, damping) if spending else np.zeros(len(times))
+        level.append(raw + own_level * np.maximum(0.0, np.minimum(times, held) - (last + 1)))
     levels = np.array(level).T
     has_spending = np.array([bool(_per_researcher(tables, code)) for code in tables.countries])
     if has_spending.any():
