@@ -17,7 +17,7 @@ from .dynamics.state import DEGREE_BOUND, DEGREE_MAX, LOGGED, NOW, State, new_st
 from .dynamics.twin import Twin
 from .errors import InputError
 from .institution import Institution, RuleOf
-from .measures import CompiledMeasure, Forces, compile_measures, modes
+from .measures import CompiledMeasure, Forces, Programmes, compile_measures, modes
 from .numbers import growth_of, learning_of, publishing_of, setting_of
 from .recording import Ledger
 from .world import build_inputs, build_world
@@ -65,6 +65,8 @@ class PartnershipModel(mesa.Model):
         self.growth, self.learning = growth_of(scenario, self.world), learning_of(scenario)
         self.start, self.end = year_of(scenario.time.start), year_of(scenario.time.end)
         self.forces = Forces(compile_measures(scenario, self.world, self.key), self.world, tuple(scenario.measures))
+        rate = scenario.parameters.process.opportunity_rate
+        self.programmes = Programmes(self.forces, self.world.omega, self.start, rate)
         self.state = self._first_state()
         self.bounds = fast_bounds.new_bounds(self.world.arrays, self.setting)
         self.ledger = Ledger(len(self.world.countries), self.publishing.strength_years)
@@ -109,7 +111,7 @@ class PartnershipModel(mesa.Model):
 
         1. Measures whose date has come start, ramp, lapse; contract terms that ended are reviewed.
         2. National inputs, sizes and capabilities move.
-        3. Programmes open calls and place projects.
+        3. Programmes open calls and place projects, plans match partners, partnerships are founded.
         4. Partnerships form and dissolve in continuous time, cut at the dates of measures.
         5. Joint works are started, and those whose lag is over appear.
         6. What was asked for is recorded.
@@ -251,9 +253,11 @@ class PartnershipModel(mesa.Model):
             begin,
             QUARTER,
         )
-        # 3. programmes: none yet beside measures
-        self._see_exposure()
         self._apply_to_institutions()
+        # 3. programmes
+        self.state = self.programmes.act(self.setting, self.state, self.key, begin)
+        self._see_exposure()
+        self.forces.bound(self.setting, self.state)
         events.open_stream(self.state, self.key, self.quarter)
         self._refresh_bounds()
 
@@ -269,7 +273,6 @@ class PartnershipModel(mesa.Model):
         self.state.rate[:] = rate * self.forces.institution_factor("opportunity")
         capacity = self.growth.capacity_scale * np.exp(self.growth.capacity_exponent * self.state.log_size)
         self.state.capacity[:] = capacity * self.forces.institution_factor("capacity")
-        self.forces.bound(self.setting, self.state)
 
     def _see_exposure(self) -> None:
         """Look up how much institutions rely on blocs: each quarter under secondary sanctions, and when they begin."""
@@ -337,6 +340,7 @@ class PartnershipModel(mesa.Model):
         if self.forces.update(time, grid):
             if not threatened:
                 self._see_exposure()
+            self.forces.bound(self.setting, self.state)
             before = events.stream_rate(self.state)
             self._apply_to_institutions()
             events.stretch_wait(self.state, self.key, self.quarter, before, events.stream_rate(self.state))
@@ -344,7 +348,7 @@ class PartnershipModel(mesa.Model):
     def _move_measure(self, time: float, measure: CompiledMeasure) -> None:
         """A measure starts or ends, or the lists that it follows change."""
         self._cut(time)
-        if measure.measure.mode == "no_renewal" and measure in self.forces.active:
+        if measure.measure.mode == "no_renewal" and self.forces.place(measure) >= 0:
             modes.give_notice(self.forces, measure, self.setting, self.state, self.key, time)
 
     def _terminate(self, time: float, measure: CompiledMeasure) -> None:
@@ -361,7 +365,7 @@ class PartnershipModel(mesa.Model):
                 modes.give_notice(self.forces, measure, self.setting, self.state, self.key, begin)
 
     def _end_partnerships(self, measure: CompiledMeasure, time: float) -> None:
-        if measure in self.forces.active:  # else its ramp has not begun to move
+        if self.forces.place(measure) >= 0:  # else its ramp has not begun to move
             self.state = with_room(self.state)
             modes.end_partnerships(self.forces, measure, self.setting, self.state, self.key, time)
 
@@ -409,8 +413,9 @@ class PartnershipModel(mesa.Model):
         self.setting.grid[0] = self.start
         self.forces.update(self.start, self.start)
         growth.resize(self.world.arrays, self.growth, self.state, self._own_drift, self.inputs.publications[0])
-        self._see_exposure()
         self._apply_to_institutions()
+        self._see_exposure()
+        self.forces.bound(self.setting, self.state)
         if year_of(self.configuration.time.show_from) == self.start:
             self.ledger.open(self.state)
 

@@ -35,11 +35,19 @@ class Purpose(IntEnum):
     DRIFT = 14  # an institution's own change of size
     EXTRA = 15  # the component that positive measures add (fast engine)
     CHANNEL = 16  # whether a new partnership under a prohibition is a personal one
+    CALL = 17  # who applies for a project (programmes: the institution is the checksum of the measure's name)
+    PARTNER = 18  # with which stranger
+    SCORE = 19  # what a review says of an application
+    PASS = 20  # how many applications a review passes, where its share is no whole number
+    PLAN = 21  # how many projects the plan gives to an institution
+    FOUNDING = 22  # which partnerships are founded
+    PROJECT = 23  # whether a project passes prohibitions, and who initiates it
 
 
 # Plain integers for the kernels: numba freezes globals, and an enum member there costs compile time.
 EVENT, THINNING, CHOICE, CANDIDATE, CONSENT, CONTRACT, FIELD, REVIEW = (int(p) for p in list(Purpose)[:8])
-OUTPUT, COMPLIANCE, OVER_COMPLIANCE, LEAKAGE, NOTICE, DRIFT, EXTRA, CHANNEL = (int(p) for p in list(Purpose)[8:])
+OUTPUT, COMPLIANCE, OVER_COMPLIANCE, LEAKAGE, NOTICE, DRIFT, EXTRA, CHANNEL = (int(p) for p in list(Purpose)[8:16])
+CALL, PARTNER, SCORE, PASS, PLAN, FOUNDING, PROJECT = (int(p) for p in list(Purpose)[16:])
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)  # multipliers of the round function
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)  # Weyl increments of the key

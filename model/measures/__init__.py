@@ -2,5 +2,6 @@
 
 from .compiled import CompiledMeasure, compile_measures, spans
 from .force import Forces
+from .programmes import Programmes
 
-__all__ = ["CompiledMeasure", "Forces", "compile_measures", "spans"]
+__all__ = ["CompiledMeasure", "Forces", "Programmes", "compile_measures", "spans"]

@@ -58,10 +58,12 @@ class Forces:
         self.sides = np.zeros((0, 2, world.n), np.bool_)  # first and second side of each measure in force
         self.regime = no_measures(world.n, len(world.fields))
         self.reach, self.leakage, self.barrier = np.zeros((3, 0))
+        self._places: dict[str, int] = {}
         self.unrenewable = np.zeros(0, np.int64)
         self.threaten = False  # whether secondary sanctions are in force
         self._bounded = True  # whether bounds of the regime hold
         self._levels = np.zeros(len(measures))  # of all measures
+        self._planned = np.zeros(0)  # share of opportunities that each measure in force assigns by plan
         self._listed = np.zeros(world.n, np.bool_)
         spells = [(i, since, np.inf if until is None else until) for i, since, until in world.listed_spells]
         self._spells_on_lists = (
@@ -95,9 +97,9 @@ class Forces:
             bound_factors(setting, self.regime, state)
             self._bounded = True
 
-    def index(self, measure: CompiledMeasure) -> int:
-        """Place of a measure in force in the arrays."""
-        return self.active.index(measure)
+    def place(self, measure: CompiledMeasure) -> int:
+        """Place of a measure in the arrays; -1 if it is not in force."""
+        return self._places.get(measure.name, -1)
 
     def listed(self, time: float) -> np.ndarray:
         """Institutions on a list at a time, bool[n]."""
@@ -109,6 +111,7 @@ class Forces:
     def _take_sides(self, chosen: np.ndarray) -> None:
         """Who stands on which side of the measures int64[L] that are in force."""
         self.active = [self.measures[m] for m in chosen]
+        self._places = {m.name: k for k, m in enumerate(self.active)}
         self.sides = np.stack([of_side[chosen] for of_side in self.table.sides], axis=1)
         for place in np.flatnonzero(self.table.follows_lists[chosen]):
             self.sides[place] = self.active[place].sides(self.world.arrays.country, self._listed)
@@ -147,14 +150,24 @@ class Forces:
         )
         self.threaten, self._bounded = bool(self.regime.secondary.any()), False
         self.unrenewable = np.flatnonzero(table.unrenewable[chosen])
+        self._planned = np.minimum(1.0, table.planned[chosen] * level)
         self._of_institutions.clear()
 
     def institution_factor(self, effect: str) -> np.ndarray:
         """Factor float64[n] that measures put on a quantity of the institutions of their first side.
 
-        ``effect`` is "opportunity" or "capacity".
+        ``effect`` is "opportunity", of which plans take their share, or "capacity".
         """
-        return self._summed(effect)
+        factor = self._summed(effect)
+        if effect != "opportunity":
+            return factor
+        for place in np.flatnonzero(self._planned > 0.0):
+            factor = factor * np.where(self.sides[place, 0], 1.0 - self._planned[place], 1.0)
+        return factor
+
+    def unplanned_factor(self) -> np.ndarray:
+        """Factor float64[n] of opportunities before plans take their share."""
+        return self._summed("opportunity")
 
     def added(self, effect: str) -> np.ndarray:
         """What measures add to a quantity of the institutions of their second side, float64[n].

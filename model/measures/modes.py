@@ -57,7 +57,7 @@ def give_notice(
     forces: Forces, measure: CompiledMeasure, setting: Setting, state: State, key: np.ndarray, time: float
 ) -> None:
     """A measure in mode no-renewal is in force: open-ended partnerships that it reaches get a term."""
-    m = forces.index(measure)
+    m = forces.place(measure)
     contracts.give_notice(setting, forces.regime, m, forces.reach[m], state, key, time)
 
 
@@ -65,7 +65,7 @@ def end_partnerships(
     forces: Forces, measure: CompiledMeasure, setting: Setting, state: State, key: np.ndarray, time: float
 ) -> None:
     """The wind-down of a measure is over: partnerships that it reaches end. The state must have room for their spells."""
-    m = forces.index(measure)
+    m = forces.place(measure)
     contracts.terminate(
         forces.world.arrays, setting, forces.regime, m, forces.reach[m], forces.leakage[m], state, key, time
     )

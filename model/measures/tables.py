@@ -31,6 +31,7 @@ class MeasureTable:
     narrow: np.ndarray  # bool[M], touches only partnerships that came from some instruments
     instruments: np.ndarray  # bool[M, I], which ones
     exposed_to: np.ndarray  # int64[M], 0 without secondary sanctions
+    planned: np.ndarray  # float64[M], share of opportunities that is assigned by plan
     follows_lists: np.ndarray  # bool[M]
     sides: tuple[np.ndarray, np.ndarray]  # bool[M, n] each, of the measures that follow no lists
     span: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # float64[M] each: start, end, ramp, strength
@@ -56,6 +57,7 @@ class MeasureTable:
             column(lambda m: len(m.measure.instruments) > 0, kind=bool),
             column(lambda m: [name in m.measure.instruments for name in instruments], len(instruments), kind=bool),
             column(lambda m: max(m.exposed_to, 0), kind=int),
+            column(lambda m: m.measure.projects.share if m.measure.projects else 0.0),
             column(lambda m: m.follows_lists, kind=bool),
             (
                 np.array([first for first, _ in both]).reshape(-1, len(country)),

@@ -51,6 +51,22 @@ SANCTIONS = {
 }
 """A bit of everything: measures that thin, add, bar, end, and cut quarters."""
 
+PROGRAMMES = {
+    "calls": measure(date(2010, 4, 20), "Russia", "China",
+                     projects={"budget": 900.0, "cost": 2.0, "pass_share": 0.6, "recall": 0.5, "term_years": 1.5}),
+    "fund": measure(date(2010, 7, 1), "China", "West", ramp_years=1.0, end=date(2013, 6, 1), effects={"maintenance": 0.5},
+                    projects={"budget": 9000.0, "executed": 0.5, "cost": 5.0, "keys": 1}, instruments=("fund", "centre")),
+    "plan": measure(date(2011, 1, 1), "China", "Russia", strength=0.5,
+                    projects={"share": 0.5, "keys": 0, "term_years": 2.0}, fields=("physics", "materials")),
+    "centre": measure(date(2010, 5, 3), "West", "China", lag_years=0.5, compliance=0.5,
+                      projects={"shape": "pairs", "density": 0.5, "term_years": 2.0}),
+    "university": measure(date(2010, 10, 1), projects={"shape": "hub", "term_years": 4.0},
+                          **{"from": {"countries": ["CN"], "largest_share": 0.1}, "to": {"countries": ["RU", "DE"]}}),
+    "facility": measure(date(2010, 3, 3), "West", "Russia", projects={"shape": "clique", "density": 0.3},
+                        fields=("physics",)),
+}  # fmt: skip
+"""Programmes of every kind: calls with two keys and one, money that ramps and ends, a plan, and each shape of founding."""
+
 BUSY = {
     "formation": {"base": 0.5, "popularity": 0.2},
     "maintenance": {"base": 1.5},

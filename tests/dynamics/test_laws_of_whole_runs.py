@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from random_worlds import different_arrays, law, ties
-from small_models import BUSY, END, SANCTIONS, START, finished, in_scope, measure, model, scenario
+from small_models import BUSY, END, PROGRAMMES, SANCTIONS, START, finished, in_scope, measure, model, scenario
 
 from model.dynamics.network import partners_of
 from model.dynamics.state import (
@@ -22,6 +22,7 @@ from model.dynamics.state import (
     LAGS,
     NOW,
     OPPORTUNITIES,
+    PLACED,
     PROPOSALS,
     SPELLS,
     new_state,
@@ -48,12 +49,12 @@ def check_network(of: PartnershipModel) -> None:
     assert (times[:, 0] <= times[:, 1]).all() and (times[:, 1] <= state.clock[NOW]).all()
     assert ((times[:, 2] > 0.0) & (times[:, 2] <= 1.0)).all()
     assert state.counts[OPPORTUNITIES] >= state.counts[PROPOSALS] + state.counts[ENDED]
-    assert state.counts[ACCEPTED] == len(living) + state.counts[SPELLS]
+    assert state.counts[ACCEPTED] + state.counts[PLACED] == len(living) + state.counts[SPELLS]
     assert (state.led >= 0).all() and state.led.dtype == np.int64
 
 
 @pytest.mark.parametrize("engine", ["fast", "plain"])
-@pytest.mark.parametrize("measures", [{}, SANCTIONS], ids=["free", "sanctions"])
+@pytest.mark.parametrize("measures", [{}, SANCTIONS, PROGRAMMES], ids=["free", "sanctions", "programmes"])
 def test_laws_of_the_network_hold_in_every_quarter(engine: str, measures: dict[str, dict[str, Any]]) -> None:
     run = model(scenario(measures, engine=engine))
     before: set[tuple[int, int]] = set()
@@ -79,7 +80,7 @@ def test_a_total_ban_leaves_no_tie_in_scope(
 ) -> None:
     """Mode terminate, every channel, full compliance, no leakage; after the wind-down and for good."""
     ban = measure(day, *sides, mode="terminate", wind_down_days=wind_down, compliance=1.0, leakage=0.0)
-    run = model(scenario({**SANCTIONS, "total": ban}, engine=engine), replicate=replicate)
+    run = model(scenario({**SANCTIONS, **PROGRAMMES, "total": ban}, engine=engine), replicate=replicate)
     over = day.year + (day.timetuple().tm_yday + wind_down) / 365.25
     while run.running:
         run.run_for(1)
@@ -133,7 +134,7 @@ def assert_same(one: PartnershipModel, two: PartnershipModel) -> None:
         assert np.array_equal(getattr(a, name), getattr(b, name)), name
 
 
-@pytest.mark.parametrize("measures", [{}, SANCTIONS], ids=["free", "sanctions"])
+@pytest.mark.parametrize("measures", [{}, SANCTIONS | PROGRAMMES], ids=["free", "measures"])
 def test_plain_and_twin_agree_bit_for_bit(measures: dict[str, dict[str, Any]]) -> None:
     runs = [
         finished(
@@ -156,7 +157,10 @@ def test_plain_and_twin_agree_bit_for_bit(measures: dict[str, dict[str, Any]]) -
 
 
 @law(10)
-@given(st.lists(st.sampled_from([0.25, 0.5, 1.0, 1.7, 3.0]), min_size=1, max_size=12), st.sampled_from([{}, SANCTIONS]))
+@given(
+    st.lists(st.sampled_from([0.25, 0.5, 1.0, 1.7, 3.0]), min_size=1, max_size=12),
+    st.sampled_from([{}, SANCTIONS | PROGRAMMES]),
+)
 def test_a_run_in_pieces_is_the_same_run(pieces: list[float], measures: dict[str, dict[str, Any]]) -> None:
     whole, cut = model(scenario(measures)), model(scenario(measures))
     whole.run_until(whole.quarters_in_all)
@@ -170,7 +174,7 @@ def test_a_run_in_pieces_is_the_same_run(pieces: list[float], measures: dict[str
 
 
 @law(8)
-@given(st.floats(0.5, 15.5), st.sampled_from([{}, SANCTIONS]))
+@given(st.floats(0.5, 15.5), st.sampled_from([{}, SANCTIONS | PROGRAMMES]))
 def test_a_copy_taken_at_any_time_goes_on_as_the_model_does(time: float, measures: dict[str, dict[str, Any]]) -> None:
     """The state, the waiting time that is left and the events to come are all that there is."""
     run = model(scenario(measures))

@@ -13,7 +13,7 @@ import pytest
 from small_models import measure, model, scenario
 
 from model.dynamics import contracts, events, fast, growth, output
-from model.measures import Forces
+from model.measures import Forces, Programmes
 from model.partnership_model import PartnershipModel
 
 PHASES: list[tuple[int, Any, str]] = [
@@ -22,18 +22,19 @@ PHASES: list[tuple[int, Any, str]] = [
     (2, growth, "drift"),
     (2, growth, "resize"),
     (2, growth, "learn"),
+    (3, Programmes, "act"),
     (4, events, "open_stream"),
     (4, fast, "evolve"),
     (5, output, "expose"),
     (5, output, "publish"),
     (6, PartnershipModel, "_record"),
 ]
-"""What the code calls in which phase; programmes, phase 3, have no code of their own beside measures."""
+"""What the code calls in which phase."""
 
 WORDS = {
     1: ("measures", "terms", "reviewed"),
     2: ("inputs", "sizes", "capabilities"),
-    3: ("programmes",),
+    3: ("programmes", "calls", "plans", "founded"),
     4: ("form", "dissolve", "cut"),
     5: ("works", "started", "lag"),
     6: ("recorded",),
@@ -88,7 +89,7 @@ def test_the_date_of_a_measure_cuts_phase_four_and_repeats_nothing_else() -> Non
     running.run_for(1)
     called = [name for _, name in calls_of(lambda: running.run_for(1))]
     assert called == [
-        "update", "review", "drift", "resize", "learn", "open_stream", "evolve", "update", "evolve", "expose",
+        "update", "review", "drift", "resize", "learn", "act", "open_stream", "evolve", "update", "evolve", "expose",
         "publish", "_record",
     ]  # fmt: skip
 
