@@ -227,13 +227,21 @@ def with_networks(scenarios: Sequence[Scenario]) -> list[Scenario]:
 
 
 def to_one_end(scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[str]]:
-    """The scenarios, all to the latest end among them, and notes on those that go on; nothing before their ends changes."""
+    """The scenarios, all to the latest end among them, and notes on those that go on.
+
+    They go on under the inputs that the longest one assumes, so that nothing differs that was not asked for.
+    """
     longest = max(scenarios, key=lambda s: s.time.end)
     end, notes, prolonged = longest.time.end, [], []
     for scenario in scenarios:
         if scenario.time.end < end:
-            notes.append(f"{scenario.name} goes on from {scenario.time.end} to {end}, the end of {longest.name}")
-            scenario = scenario.model_copy(update={"time": scenario.time.model_copy(update={"end": end})})
+            said = f"{scenario.name} goes on from {scenario.time.end} to {end}, the end of {longest.name}"
+            changes: dict[str, Any] = {"time": scenario.time.model_copy(update={"end": end})}
+            if scenario.inputs != longest.inputs:
+                said += ", with the inputs that this one assumes where the data end"
+                changes["inputs"] = longest.inputs
+            notes.append(said)
+            scenario = scenario.model_copy(update=changes)
         prolonged.append(scenario)
     return prolonged, notes
 
@@ -299,7 +307,7 @@ def print_table(output: Output, comparison: Tabular) -> None:
     headings, rows = comparison.table()
     table = Table(box=SIMPLE_HEAD)
     for place, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if place == 0 else "right")
+        table.add_column(heading, justify="left" if place == 0 else "right", no_wrap=place == 0)
     for row in rows:
         table.add_row(*row)
     if rows:

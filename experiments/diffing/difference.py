@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..comparing.comparison import PRECISION, Comparison, rows_of
 from ..comparing.compensation import compensation_ratios
-from ..comparing.means import blocs_of, covers, period_means, period_name, periods_of
+from ..comparing.means import blocs_of, means_of, period_name, periods_of
 from ..comparing.statistics import LEVEL
 from ..errors import ExperimentError
 from ..results import damage, open_result
@@ -175,23 +175,24 @@ def _compared(a: Result, b: Result, labels: Sequence[str], paired: bool) -> Comp
     """Differences of b to a over the periods of both."""
     blocs, other_blocs = blocs_of(a.scenario), blocs_of(b.scenario)
     notes = [] if blocs == other_blocs else [f"the blocs differ: {', '.join(blocs)} and {', '.join(other_blocs)}"]
-    units = a.series[["indicator", "unit"]].drop_duplicates().astype(str)
+    means = means_of([a, b])
+    first, second = means.by_run
     rows, compensation, periods = [], [], []
     replicates = 0
-    for span in periods_of([a.scenario, b.scenario]):
-        if not (covers(a.scenario, span) and covers(b.scenario, span)):
-            notes.append(f"{period_name(span)} is not covered by both runs")
+    for period in periods_of([a.scenario, b.scenario]):
+        if period not in first or period not in second:
+            notes.append(f"{period_name(period)} is not covered by both runs")
             continue
-        one, other = period_means(a.series, span), period_means(b.series, span)
+        one, other = first[period], second[period]
         if paired:
             shared = one.columns.intersection(other.columns)
             one, other = one[shared], other[shared]
+        names = (labels[1], labels[0], period_name(period))
+        rows += rows_of(names, one, other, blocs, means.units, PRECISION, paired)
         replicates = min(one.shape[1], other.shape[1])
-        names = (labels[1], labels[0], period_name(span))
-        rows += rows_of(names, one, other, blocs, dict(units.itertuples(index=False)), PRECISION, paired)
+        periods.append(period_name(period))
         if paired and blocs == other_blocs:
             compensation += compensation_ratios(names, one, other, blocs)
-        periods.append(period_name(span))
     return Comparison(
         baseline=labels[0],
         scenarios=(labels[1],),
