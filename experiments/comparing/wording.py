@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from statistics import median
 from typing import TYPE_CHECKING
@@ -71,37 +72,65 @@ def lines(comparison: Comparison) -> list[str]:
     return [*said, *(f"Note: {note}." for note in comparison.notes)]
 
 
-def paragraphs(comparison: Comparison, scenario: str, named: Named = str) -> list[str]:
-    """What a scenario changes against the base: where nothing differs, then a paragraph for the last period that differs."""
+@dataclass(frozen=True)
+class Told:
+    """What a scenario changes against the base, in words: of the last period in which anything differs."""
+
+    same: str
+    """A sentence about the periods in which nothing differs; empty if there are none."""
+    period: str
+    """The period that the rest is about; empty if nothing differs anywhere."""
+    pairs: tuple[tuple[str, str], ...]
+    """Pairs with differences that are clear of zero, and these."""
+    unclear: str
+    """A sentence about the other pairs; empty if there are none."""
+    remarks: tuple[str, ...]
+    """Sentences about the lag of works, and about what is made up for."""
+
+
+def tell(comparison: Comparison, scenario: str, named: Named = str) -> Told:
+    """What a scenario changes; ``named`` gives the scenarios the names that are said."""
     rows = [row for row in comparison.rows if row.scenario == scenario and row.of == "blocs"]
     periods = [period for period in comparison.periods if any(row.period == period for row in rows)]
     differing = [p for p in periods if any(row.period == p and not row.identical for row in rows)]
-    same = [period for period in periods if period not in differing]
-    said = []
-    if same:
-        said.append(
-            f"In {', '.join(same)} no replicate of {named(scenario)} differs from {named(comparison.baseline)}."
-        )
+    unchanged = [period for period in periods if period not in differing]
+    same = ""
+    if unchanged:
+        names = named(scenario), named(comparison.baseline)
+        same = f"In {', '.join(unchanged)} no replicate of {names[0]} differs from {names[1]}."
     if not differing:
-        return said
+        return Told(same, "", (), "", ())
     last = differing[-1]
     shown = [row for row in ordered(comparison) if row.scenario == scenario and row.period == last]
-    sentences = [f"{named(scenario)} against {named(comparison.baseline)}, means over {last}."]
-    unclear = []
+    clear, unclear = [], []
     for pair, own in groupby(shown, key=_pair_of):
         clauses = [_clause(row) for row in own if _is_clear(row, comparison)]
         if clauses:
-            sentences.append(f"{pair}: {joined(clauses)}.")
+            clear.append((pair, joined(clauses)))
         else:
             unclear.append(pair)
-    if unclear:
-        sentences.append(f"No difference is clear of zero for {joined(unclear)}.")
-    sentences += _lagging(shown, comparison)
-    for period in differing:
-        ratios = [c for c in comparison.compensation if c.scenario == scenario and c.period == period]
-        if ratios and comparison.replicates > 1 and period == last:
-            sentences.append(_made_up(ratios, comparison.level, named))
-    return [*said, " ".join(sentences)]
+    remarks = _lagging(shown, comparison)
+    ratios = [c for c in comparison.compensation if c.scenario == scenario and c.period == last]
+    if ratios and comparison.replicates > 1:
+        remarks.append(_made_up(ratios, comparison.level, named))
+    return Told(
+        same=same,
+        period=last,
+        pairs=tuple(clear),
+        unclear=f"No difference is clear of zero for {joined(unclear)}." if unclear else "",
+        remarks=tuple(remarks),
+    )
+
+
+def paragraphs(comparison: Comparison, scenario: str) -> list[str]:
+    """What a scenario changes against the base: where nothing differs, then a paragraph for the last period that differs."""
+    told = tell(comparison, scenario)
+    said = [told.same] if told.same else []
+    if not told.period:
+        return said
+    sentences = [f"{scenario} against {comparison.baseline}, means over {told.period}."]
+    sentences += [f"{pair}: {text}." for pair, text in told.pairs]
+    return [*said, " ".join(filter(None, [*sentences, told.unclear, *told.remarks]))]
 
 
 def _pair_of(row: Row) -> str:

@@ -37,8 +37,8 @@ class Column:
 COLUMNS = (
     Column("partnerships.count", "Partnerships", True),
     Column("output.volume", "Joint works a year", True),
-    Column("output.share", "Share of all joint works", False),
-    Column("output.mix", "Part of own joint works", False, True),
+    Column("output.share", "Share of all works", False),
+    Column("output.mix", "Own joint works", False, True),
 )
 
 
@@ -65,7 +65,7 @@ def draw_outcomes(folder: Path, comparison: Comparison) -> list[Path]:
             [
                 "Points: mean differences; bars: their 95 % intervals (Student's t; replicate noise only, not parameter "
                 "uncertainty).",
-                "Partnerships and joint works in per cent of the base, shares in percentage points; these are different "
+                "Own joint works: A>B is the part of A's that are with B. Partnerships and joint works in per cent of the base, shares in percentage points; these are different "
                 "questions.",
             ],
             legend=[
@@ -95,7 +95,7 @@ def _panel(
     for row, pair in enumerate(pairs):
         for k, scenario in enumerate(scenarios):
             shown = found.get((column.indicator, pair, period, scenario))
-            if shown is None or (column.relative and shown.baseline_value == 0.0):
+            if shown is None or shown.identical or (column.relative and shown.baseline_value == 0.0):
                 continue
             scale = 100.0 / (abs(shown.baseline_value) if column.relative else 1.0)
             y = -(row * step + k)
