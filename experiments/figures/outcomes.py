@@ -111,6 +111,6 @@ def _panel(
     axes.spines["left"].set_visible(False)
     for row in range(1, len(pairs)):
         axes.axhline(-(row * step - 0.9), color=FAINT, lw=0.3, zorder=0.4)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: signed(f"{x:+.4g}")))
     axes.set_xlabel("%" if column.relative else "percentage points", labelpad=1)

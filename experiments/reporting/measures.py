@@ -126,7 +126,7 @@ def tell(name: str, measure: Measure, in_which: str = "", other_dates: tuple[dat
         scope=scope_words(measure),
         effect=effect_words(measure),
         status=measure.status,
-        range="" if measure.range is None else f"{measure.range[0]:g} to {measure.range[1]:g}",
+        range="" if measure.range is None else signed(f"{measure.range[0]:g} to {measure.range[1]:g}"),
         evidence=measure.evidence,
         source=measure.source,
         in_which=in_which,
@@ -174,10 +174,14 @@ def side_words(side: Side) -> str:
     if side.institutions == "listed":
         details.append("listed")
     elif side.institutions != "all":
-        names = list(side.institutions)
-        details.append(names[0] if len(names) == 1 else f"{len(names)} named institutions")
+        named = list(side.institutions)
+        said = named[0] if len(named) == 1 else f"{len(named)} named institutions"
+        if not places:
+            where = said
+        else:
+            details.append(said)
     if side.largest_share is not None:
-        details.append(f"largest {100 * side.largest_share:g} %")
+        details.append(f"largest {100 * side.largest_share:g}\u00a0%")
     return where + (f" ({', '.join(details)})" if details else "")
 
 
@@ -201,14 +205,18 @@ def effect_words(measure: Measure) -> str:
     for key, nothing, words in shares:
         value = getattr(measure, key)
         if value != nothing:
-            parts.append(f"{words} {100 * value:g} %")
+            parts.append(f"{words} {100 * value:g}\u00a0%")
     if measure.strength != 1.0:
         parts.append(f"at strength {measure.strength:g}")
     if measure.lag_years:
-        parts.append(f"after {measure.lag_years:g} years")
+        parts.append(f"after {_years(measure.lag_years)}")
     if measure.ramp_years:
-        parts.append(f"growing over {measure.ramp_years:g} years")
+        parts.append(f"growing over {_years(measure.ramp_years)}")
     return "; ".join(filter(None, parts)) or "nothing by itself"
+
+
+def _years(count: float) -> str:
+    return "a year" if count == 1.0 else f"{count:g} years"
 
 
 def _within(days: int) -> str:
@@ -222,8 +230,8 @@ def _projects(projects: Mapping[str, Any]) -> list[str]:
     if projects["budget"] > 0.0:
         said = f"projects for {projects['budget']:g} million 2017 PPP dollars a year"
         spent = projects["executed"]
-        return [said + (f", of which {100 * spent:g} % are spent" if spent != 1.0 else "")]
+        return [said + (f", of which {100 * spent:g}\u00a0% are spent" if spent != 1.0 else "")]
     if projects["share"] > 0.0:
-        return [f"{100 * projects['share']:g} % of opportunities are assigned by plan"]
+        return [f"{100 * projects['share']:g}\u00a0% of opportunities are assigned by plan"]
     shapes = {"pairs": "pairs across the sides", "clique": "all its members with each other", "hub": "a hub"}
     return [f"founds partnerships: {shapes.get(projects['shape'], projects['shape'])}"]

@@ -37,20 +37,21 @@ class Chapter:
     scenarios: tuple[Scenario, ...]
     setting: list[tuple[str, str]]
     measures: list[Told]
+    common_measures: list[Told]
     timeline: str
     glance: list[Picture]
     pictures: list[Picture]
     compared: list[ScenarioResults]
     rows: list[ChangeRow]
-    sentences: list[str]
+    sentences: list[tuple[str, str]]
     periods: tuple[str, str]
     notes: list[str]
     parameters: list[assumptions.AssumedParameter]
     parameters_off: int
     parameters_known: int
     growth: list[assumptions.AssumedGrowth]
-    assumed_measures: list[Told]
-    known_measures: list[Told]
+    assumed_count: int
+    known_count: int
     commands: list[str]
     facts: list[tuple[str, str]]
     data: list[tuple[str, str]]
@@ -113,7 +114,7 @@ def chapter(source: Source, number: int) -> Chapter:
     parameters, off, known = assumptions.assumed_parameters(base)
     compared: list[ScenarioResults] = []
     rows: list[ChangeRow] = []
-    sentences: list[str] = []
+    sentences: list[tuple[str, str]] = []
     periods = ("", "")
     notes: list[str]
     if source.is_comparison:
@@ -135,6 +136,7 @@ def chapter(source: Source, number: int) -> Chapter:
         scenarios=source.scenarios,
         setting=_setting(source, context),
         measures=own,
+        common_measures=common,
         timeline=timeline(own, *_window(source, own), projected_from=_projected(context)),
         glance=[picture for picture in drawn if picture.name == GLANCE],
         pictures=[picture for picture in drawn if picture.name != GLANCE],
@@ -147,8 +149,8 @@ def chapter(source: Source, number: int) -> Chapter:
         parameters_off=off,
         parameters_known=known,
         growth=list(growth.values()),
-        assumed_measures=[measure for measure in (*own, *common) if measure.status == "assumed"],
-        known_measures=[measure for measure in (*own, *common) if measure.status != "assumed"],
+        assumed_count=sum(measure.status == "assumed" for measure in (*own, *common)),
+        known_count=sum(measure.status != "assumed" for measure in (*own, *common)),
         commands=reproduction.commands(source),
         facts=reproduction.facts(source),
         data=reproduction.data_files(source),

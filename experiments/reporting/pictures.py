@@ -38,11 +38,11 @@ KNOWN = {
         "Share of all joint works",
         "Lines of the share of each pair of blocs in all joint works over time, with bands over replicates.",
     ),
-    "mix": (
+    "partner-mix": (
         "Partner mix",
         "Areas of the composition of each bloc's own partnerships by partner bloc over time.",
     ),
-    "initiative": (
+    "initiators-leaders": (
         "Who starts and who leads",
         "Lines of the share of partnerships that each bloc started and of joint works that it led, over time.",
     ),
@@ -99,7 +99,9 @@ def _figures(source: Source) -> Iterator[Path]:
 def _picture(path: Path, condition: str) -> Picture:
     from PIL import Image
 
-    title, seen = KNOWN.get(path.stem, (path.stem.replace("_", " ").capitalize(), f"Figure {path.stem}."))
+    title, seen = KNOWN.get(
+        path.stem, (path.stem.replace("_", " ").replace("-", " ").capitalize(), f"Figure {path.stem}.")
+    )
     with Image.open(path) as image:
         plain = image.convert("RGB")
         few = plain.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)

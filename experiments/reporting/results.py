@@ -182,7 +182,7 @@ def _glyph(row: Row, reach: float) -> str:
 # --- one run ------------------------------------------------------------------------------------------------------
 
 
-def of_run(summary: Summary) -> tuple[list[ChangeRow], list[str]]:
+def of_run(summary: Summary) -> tuple[list[ChangeRow], list[tuple[str, str]]]:
     """Rows and sentences of a run: the first bloc's pairs before and after."""
     rows, sentences = [], []
     above = ""
@@ -206,16 +206,15 @@ def of_run(summary: Summary) -> tuple[list[ChangeRow], list[str]]:
         )
         above = row.pair
         if row.quantity == "volume" and row.before.median is not None and row.after.median is not None:
-            sentences.append(_sentence(row.pair, summary, row.before, row.after, row.change, row.observed_change))
+            said = _sentence(summary, row.before, row.after, row.change, row.observed_change)
+            sentences.append((span(row.pair), said))
     return rows, sentences
 
 
-def _sentence(
-    pair: str, summary: Summary, before: Estimate, after: Estimate, change: Estimate, observed: float | None
-) -> str:
+def _sentence(summary: Summary, before: Estimate, after: Estimate, change: Estimate, observed: float | None) -> str:
     first, second = (f"{a}{EN_DASH}{b}" for a, b in (summary.before, summary.after))
     said = (
-        f"{span(pair)}: {_count(before.median)} joint works a year in {first}, {_count(after.median)} in {second}, "
+        f"{_count(before.median)} joint works a year in {first}, {_count(after.median)} in {second}, "
         f"a change of {_change(change.median)}"
     )
     if change.low is not None and change.high is not None:
