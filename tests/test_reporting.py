@@ -222,7 +222,23 @@ def test_signs_and_spans() -> None:
 
 
 def test_options_that_change_no_number_are_left_out() -> None:
-    words = ["comity", "compare", "a", "b", "--out", "x", "--jobs", "2", "--quiet", "--seed", "3", "--set", "y=1", "--out=z", "-q"]
+    words = [
+        "comity",
+        "compare",
+        "a",
+        "b",
+        "--out",
+        "x",
+        "--jobs",
+        "2",
+        "--quiet",
+        "--seed",
+        "3",
+        "--set",
+        "y=1",
+        "--out=z",
+        "-q",
+    ]
     assert plain_command(words) == ["comity", "compare", "a", "b", "--seed", "3", "--set", "y=1"]
 
 
