@@ -453,7 +453,9 @@ def test_scenarios_of_different_ends_are_run_to_the_same_one() -> None:
     (short, same), notes = to_one_end([load_scenario("hindcast"), long])
     assert short.time.end == same.time.end == long.time.end and same == long
     assert notes == ["hindcast goes on from 2024-01-01 to 2030-01-01, the end of long"]
-    (prolonged, outlook), (note,) = to_one_end([load_scenario("hindcast"), load_scenario("outlook")])
+    (prolonged, outlook), (note,) = to_one_end(
+        [load_scenario("hindcast"), load_scenario("outlook", ["inputs.damping=0.5"])]
+    )
     assert prolonged.inputs == outlook.inputs and note.endswith(
         "with the inputs that this one assumes where the data end"
     )
