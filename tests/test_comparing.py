@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from experiments.cli import main
-from experiments.cli.comparing import to_one_end
-from experiments.comparing import Comparison, Replication, Row, batches, compare, read_precision
+from experiments.comparing import Comparison, Replication, Row, batches, compare, read_precision, to_one_end
 from experiments.comparing.comparison import JSON_KEYS
 from experiments.comparing.headline import headline_rows, relative_half_width
 from experiments.comparing.means import Run, bloc_pairs, means_of, period_means, periods_of

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from . import (
+    attributing,
     benching,
     branching,
     calibrating,
@@ -51,6 +52,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "branch": branching.branch,
     "diff": diffing.diff,
     "report": reporting.report,
+    "attribute": attributing.attribute,
     "sweep": sweeping.sweep,
     "list": scenarios.list_scenarios,
     "show": scenarios.show,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .comparing import distinct, side_by_side, to_one_end
+from .comparing import distinct, side_by_side
 from .output import Output
 from .settings import Additions, AsJson, Force, Jobs, NoFigures, Out, Quiet, Settings, overrides
 
@@ -36,7 +36,7 @@ def branch(
     from model.checkpoint import branch as branch_of
     from model.checkpoint import load
 
-    from ..comparing import Replication
+    from ..comparing import Replication, to_one_end
 
     started, output = datetime.now(UTC), Output(json, quiet)
     begun = load(checkpoint)

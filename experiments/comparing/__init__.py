@@ -1,5 +1,6 @@
 """Compares scenarios that were run with the same worlds and the same luck."""
 
+from .alignment import to_one_end
 from .batches import BATCH, Replication, read_precision
 from .comparison import PRECISION, Comparison, Row, compare
 from .compensation import Compensation
@@ -15,4 +16,5 @@ __all__ = [
     "compare",
     "periods_of",
     "read_precision",
+    "to_one_end",
 ]

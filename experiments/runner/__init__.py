@@ -13,9 +13,11 @@ from .pool import (
     run_to_checkpoint,
 )
 from .progress import Progress
+from .worker import Recipes
 
 __all__ = [
     "Progress",
+    "Recipes",
     "default_jobs",
     "resolved",
     "run_batches",

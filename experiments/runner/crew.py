@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from ..errors import ExperimentError
 from .processes import process_context, start_server
 from .progress import OnProgress, Progress
-from .worker import Task, Worker, enter, run_task
+from .worker import Recipes, Task, Worker, enter, run_task
 
 if TYPE_CHECKING:
     from datetime import date
@@ -73,10 +73,10 @@ class Crew:
         if self.processes > 1:
             warm_up(scenarios[0])  # the workers find the kernels on disk
             start_server()
-            texts = tuple(scenario.to_toml() for scenario in scenarios)
+            travelling = scenarios if isinstance(scenarios, Recipes) else tuple(s.to_toml() for s in scenarios)
             context = process_context()
             self._cells, self._stop = context.RawArray("q", most), context.RawValue("b", 0)
-            handed_over = (texts, worker.calibration, worker.take, self._cells, self._stop)
+            handed_over = (travelling, worker.calibration, worker.take, self._cells, self._stop)
             self._executor = ProcessPoolExecutor(
                 self.processes, mp_context=context, initializer=enter, initargs=handed_over
             )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .crew import Begun, Crew
 from .past import common_past
 from .progress import OnProgress
-from .worker import Take, Worker
+from .worker import Recipes, Take, Worker
 
 if TYPE_CHECKING:
     from datetime import date
@@ -137,6 +137,7 @@ def run_cells(
     cells: Sequence[tuple[int, int]],
     take: Take,
     *,
+    past: Sequence[Scenario] | None = None,
     jobs: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> Iterator[tuple[int, int, Any]]:
@@ -145,10 +146,11 @@ def run_cells(
     ``cells`` are (place in ``scenarios``, replicate), in the order in which they are begun; cells of one scenario that
     stand together spare building its world. ``take`` is a function of a module, or a `partial` of one: it runs where the
     replicate ran, so that only what it returns travels between processes. ``scenarios`` are resolved and have one seed;
-    what they have in common before they part is simulated once.
+    what they have in common before they part is simulated once. Where they are very many, ``past`` names those few that
+    differ as much as any two of them.
     """
-    ready = list(scenarios)
-    parting = common_past(ready)
+    ready = scenarios if isinstance(scenarios, Recipes) else list(scenarios)
+    parting = common_past(past or ready)
     worker = Worker(ready, take=take)
     with Crew(worker, ready, jobs, len(cells), on_progress) as crew:
         start = None if parting is None else _past(crew, sorted({k for _, k in cells}), parting)

@@ -42,16 +42,20 @@ Take = Callable[["Scenario", "World", "ReplicateRecord"], Any]
 """What is taken of a replicate's record; a function that can be pickled."""
 
 
+class Recipes(Sequence["Scenario"]):
+    """Very many scenarios that are made where they are needed, from something small that can be pickled."""
+
+
 class Worker:
     """Scenarios to run, and the world of the one that was run last.
 
-    ``scenarios`` are resolved, or their texts as TOML, which is how they travel to another process. With ``take``
-    only what it makes of a record is kept.
+    ``scenarios`` are resolved, or their texts as TOML or `Recipes`, which is how they travel to another process. With
+    ``take`` only what it makes of a record is kept.
     """
 
     def __init__(
         self,
-        scenarios: Sequence[Scenario | str],
+        scenarios: Sequence[Scenario | str] | Recipes,
         calibration: Calibration | None = None,
         take: Take | None = None,
     ) -> None:
@@ -92,13 +96,13 @@ _stop: Any
 
 
 def enter(
-    scenarios: Sequence[str],
+    scenarios: Sequence[str] | Recipes,
     calibration: Calibration | None,
     take: Take | None,
     steps: MutableSequence[int],
     stop: Any,
 ) -> None:
-    """Initialise a worker process with resolved scenarios as TOML. ``steps`` int64[tasks] and ``stop.value`` are shared with the parent."""
+    """Initialise a worker process with resolved scenarios as TOML, or recipes. ``steps`` int64[tasks] and ``stop.value`` are shared with the parent."""
     global _worker, _steps, _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and sets the stop
     threading.Thread(target=_leave_with_parent, daemon=True).start()
