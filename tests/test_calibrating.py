@@ -91,6 +91,8 @@ def test_too_few_years_are_refused() -> None:
 def test_a_world_is_found_again(tmp_path: Path) -> None:
     """Counts come from a simulation whose affinities are known; fitted from nothing, they come out again."""
     scenario = load_scenario("hindcast", [*TINY, "time.show_from=1996-01-01", "time.end=2006-01-01"])
+    # what programmes found in a world of this size would outweigh what affinities make
+    scenario = scenario.model_copy(update={"measures": {}})
     pairs = list(observed(read_tables()))
     rng = np.random.default_rng(3)
     true = {pair: float(value) for pair, value in zip(pairs, rng.normal(0.0, 0.5, len(pairs)), strict=True)}

@@ -81,7 +81,8 @@ def test_decisions_and_spells_tell_the_same_story(result: Result, tmp_path: Path
         chosen.sort_values(["replicate", "time"], ignore_index=True),
         check_dtype=False,
     )
-    begun = spells[spells["start"] >= 2010.0]
+    # what programmes place at the start of a quarter nobody proposed
+    begun = spells[(spells["start"] >= 2010.0) & (spells["start"] % 0.25 != 0.0)]
     accepted = set(
         zip(*(log.loc[(log["action"] == "propose") & log["accepted"], c] for c in ("replicate", "time")), strict=True)
     )
