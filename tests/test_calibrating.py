@@ -97,7 +97,7 @@ def test_a_world_is_found_again(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     true = {pair: float(value) for pair, value in zip(pairs, rng.normal(0.0, 0.5, len(pairs)), strict=True)}
     known = replace(PACKAGED, affinity=true, coverage=0.0, many_country=0.0)
-    made = mean_volumes(run_scenario(scenario, replicates=60, jobs=1, calibration=known), pairs)
+    made = mean_volumes(run_scenario(scenario, replicates=120, jobs=1, calibration=known), pairs)
     rows = [(*pair.split("-"), year, made.loc[year, pair]) for pair in pairs for year in made.index]
     lines = [f"{a},{b},{year},{works:.6f},made" for a, b, year, works in rows]
     for name in ("countries.toml", "national_inputs.csv"):
@@ -106,7 +106,7 @@ def test_a_world_is_found_again(tmp_path: Path) -> None:
     seen: list[Progress] = []
     world = scenario.world.model_copy(update={"data": str(tmp_path)})
     start = with_weights(scenario.model_copy(update={"world": world}), {"output.size_exponent": 0.4})
-    fitted = calibrate(start, (1996, 2005), replicates=20, jobs=1, on_round=seen.append)
+    fitted = calibrate(start, (1996, 2005), replicates=40, jobs=1, on_round=seen.append)
     found = np.array([fitted.calibration.affinity[pair] for pair in pairs])
     wanted = np.array([true[pair] for pair in pairs])
     assert fitted.error < 0.3 * seen[0].error
