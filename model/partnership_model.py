@@ -17,6 +17,7 @@ from .dynamics.state import DEGREE_BOUND, DEGREE_MAX, LOGGED, NOW, State, new_st
 from .dynamics.twin import Twin
 from .errors import InputError
 from .institution import Institution, RuleOf
+from .instruments import renumbered
 from .measures import CompiledMeasure, Forces, Programmes, compile_measures, modes
 from .numbers import growth_of, learning_of, publishing_of, setting_of
 from .recording import Ledger
@@ -173,6 +174,7 @@ class PartnershipModel(mesa.Model):
             kept |= {f"bounds.{name}": array.copy() for name, array in self.bounds._asdict().items()}
         kept |= {f"ledger.{name}": array for name, array in self.ledger.capture().items()}
         return kept | {
+            "instruments": np.array(self.forces.instruments, np.str_),
             "own_drift": self._own_drift.copy(),
             "quarters": np.array(self._quarters),
             "open": np.array(self._open),
@@ -185,6 +187,7 @@ class PartnershipModel(mesa.Model):
 
         The scenario may be another one if it differs only in what had not begun: see `model.checkpoint`.
         """
+        kept = renumbered(kept, self.forces.instruments)
         time = float(kept["state.clock"][NOW])
         held = [action for action in self._hold_events(-np.inf) if action.time >= time]
         self._asleep = True

@@ -15,7 +15,7 @@ from .clock import QUARTERS_A_YEAR, year_of
 from .errors import InputError
 from .indicators import indicators_frame, measure
 from .partnership_model import PartnershipModel
-from .recording import ReplicateRecord, decisions_frame, series_frame, snapshots_frame, spells_frame
+from .recording import ReplicateRecord, decisions_frame, programmes_frame, series_frame, snapshots_frame, spells_frame
 from .world import World, build_world
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Simulation:
     spells: pd.DataFrame
     snapshots: pd.DataFrame
     decisions: pd.DataFrame
+    programmes: pd.DataFrame
     indicators: pd.DataFrame
 
 
@@ -133,6 +134,7 @@ def assemble(
 ) -> Simulation:
     """Put the records of replicates together, in the order of their numbers."""
     ordered = tuple(sorted(records, key=lambda record: record.replicate))
+    instruments = tuple(scenario.measures)
     return Simulation(
         scenario=scenario,
         seed=seed,
@@ -142,9 +144,10 @@ def assemble(
         series=series_frame(
             scenario.name, world, calibration or read_calibration(calibration_file(scenario.world.data)), ordered
         ),
-        spells=spells_frame(world, ordered),
-        snapshots=snapshots_frame(world, ordered),
-        decisions=decisions_frame(world, ordered),
+        spells=spells_frame(world, ordered, instruments),
+        snapshots=snapshots_frame(world, ordered, instruments),
+        decisions=decisions_frame(world, ordered, instruments),
+        programmes=programmes_frame(world, scenario.measures, ordered),
         indicators=indicators_frame(scenario.name, world, ordered),
     )
 

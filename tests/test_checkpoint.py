@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,21 +23,29 @@ from experiments.results import open_result
 from experiments.runner import Progress, run_scenario, run_scenarios, run_to_checkpoint
 from model import checkpoint as checkpoints
 from model.checkpoint import Checkpoint, branch, load, save
+from model.dynamics.state import SPELLS
 from model.errors import InputError
 from model.partnership_model import PartnershipModel
 from model.scenario import Scenario, load_scenario
+from model.scenario.measure import Measure
 from model.world import World, build_world
 
 DAY = date(2022, 2, 24)
 TINY = ["world.institutions=45", "time.start=2020-01-01", "time.show_from=2021-01-01", "time.end=2023-01-01"]
-MEASURES = {
+MEASURES: dict[str, dict[str, Any]] = {
     "cut": {"start": date(2010, 8, 11), "end": date(2011, 5, 4), "effects": {"meeting": 0.4, "opportunity": 0.5}},
     "ramp": {"start": date(2010, 5, 3), "ramp_years": 1.0, "effects": {"meeting": 3.0, "maintenance": -1.0}},
     "ban": {"start": date(2010, 11, 10), "mode": "terminate", "wind_down_days": 80, "leakage": 0.3},
     "stop": {"start": date(2011, 1, 1), "mode": "no_renewal", "lag_years": 0.2, "leakage": 0.2, "compliance": 0.7},
     "listed": {"start": date(2010, 3, 1), "to": {"institutions": "listed"}, "mode": "freeze_new"},
+    "call": {
+        "start": date(2010, 2, 1),
+        "projects": {"budget": 40_000.0, "cost": 1.0, "keys": 1, "pass_share": 0.7, "recall": 0.5, "term_years": 0.5},
+    },
+    "founding": {"start": date(2010, 8, 1), "projects": {"density": 0.3, "shape": "hub"}},
+    "plan": {"start": date(2010, 5, 1), "projects": {"share": 0.3, "keys": 0}},
 }
-"""Every mode, a ramp, a lag, an end, a wind-down, lists, and a change of the rate of opportunities."""
+"""Every mode, a ramp, a lag, an end, a wind-down, lists, a change of the rate of opportunities, and every programme."""
 
 
 def made(engine: str, **changes: object) -> Scenario:
@@ -256,10 +265,29 @@ def test_branches_are_the_whole_runs_of_their_scenarios(begun: Checkpoint) -> No
     assert (told[-1].steps_done, told[-1].steps, told[-1].replicates_done) == (16, 16, 4)
     for place, run in runs.items():
         full = run_scenario(scenarios[place], seed=3, replicates=2, jobs=1)
-        for name in ("series", "spells", "snapshots", "decisions"):
+        for name in ("series", "spells", "snapshots", "decisions", "programmes"):
             assert getattr(run, name).equals(getattr(full, name)), name
         assert (run.scenario, run.seed) == (full.scenario, 3)
     assert not runs[0].series["value"].equals(runs[1].series["value"])
+
+
+def test_partnerships_keep_their_instrument_where_measures_stand_elsewhere() -> None:
+    """The branch has two more measures, in front and in between, that begin after the date; the others change places."""
+    scenario, day = made("fast"), date(2011, 6, 15)
+    late = Measure.model_validate(
+        {"title": "late", "group": "incentive", "start": day, "projects": {"density": 0.4}, "to": {"blocs": ["Russia"]}}
+    )
+    measures = dict(scenario.measures)
+    others = {"first": late, **measures, "second": late}
+    other = scenario.model_copy(update={"measures": others})
+    kept = model(scenario).run_to_date(day).capture()
+    gone_on = model(branch(Checkpoint(scenario, day, (kept,)), other)).restore(kept).run_to_end()
+    full = model(other).run_to_end()
+    same(gone_on, full)
+    names = np.array(tuple(others))
+    ended = full.state.spell_whole[: full.state.counts[SPELLS], 5]
+    assert {"call", "founding", "plan"} & set(names[ended[ended >= 0]])
+    assert full.state.placed[0] > 0 and np.array_equal(gone_on.state.placed, full.state.placed)
 
 
 @pytest.mark.parametrize(

@@ -255,7 +255,13 @@ def test_more_measures_than_bits_of_a_word(world: World) -> None:
 def outcome(scenario: Scenario, world: World) -> tuple[pd.DataFrame, list[np.ndarray]]:
     """Spells and counts of one replicate."""
     record = run_replicate(scenario, world, 0, 3)
-    return spells_frame(world, [record]), [record.initiated, record.ended, record.led, record.ties, record.strength]
+    return spells_frame(world, [record], tuple(scenario.measures)), [
+        record.initiated,
+        record.ended,
+        record.led,
+        record.ties,
+        record.strength,
+    ]
 
 
 def identical(one: Any, two: Any) -> bool:

@@ -13,14 +13,27 @@ from hypothesis import strategies as st
 
 from model import load_scenario
 from model.calibration import Calibration
-from model.recording import INDICATORS, ReplicateRecord, Snapshot, series_frame, snapshots_frame, spells_frame
+from model.recording import (
+    INDICATORS,
+    ReplicateRecord,
+    Snapshot,
+    programmes_frame,
+    series_frame,
+    snapshots_frame,
+    spells_frame,
+)
 from model.scenario import Scenario
+from model.scenario.measure import Measure
 from model.simulation import run_replicate
 from model.world import World, WorldArrays, build_world
 
 KR, DE, FR = range(3)
 OMEGA = 2.0
 CALIBRATION = Calibration(coverage=0.06, many_country=0.04, reference_year=2000.0, fitted_until=2014.0)
+
+
+NAMES = ("call", "fund")
+"""Measures that partnerships come from."""
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +86,9 @@ def record_of(replicate: int = 0, ends: tuple[float, ...] = (2011.0, 2012.0), le
         strength=with_nothing(both(matrix(kr_de=2.0, kr_fr=0.5, de_fr=9.0))),
         pace=with_nothing(np.array([80.0, 20.0, 10.0, 4.0])),
         degree=with_nothing(np.array(20 * 2 / 6)),
-        spell_whole=np.array([[0, 2, 2, 1, 0, -1, 0], [1, 5, 1, 0, 1, -1, 2], [2, 4, 4, 0, 0, -1, 1]]),
+        spell_whole=np.array([[0, 2, 2, 1, 0, 1, 0], [1, 5, 1, 0, 1, -1, 2], [2, 4, 4, 0, 0, -1, 1]]),
         spell_times=np.array([[2009.25, 2010.5, 0.4], [2010.0, 2010.75, 0.2], [2008.0, 2011.5, 0.8]]),
-        snapshots=[Snapshot(2011.0, np.array([[0, 3, 3, 1, 0, 7, -1], [1, 4, 1, 0, 1, 2, -1]]),
+        snapshots=[Snapshot(2011.0, np.array([[0, 3, 3, 1, 0, 7, 0], [1, 4, 1, 0, 1, 2, -1]]),
                             np.array([[0.5, 2009.0], [0.25, 2010.25]]), np.zeros(6))],
     )  # fmt: skip
 
@@ -207,33 +220,55 @@ def test_shares_sum_to_one(world: World, led: list[int], ties: list[int]) -> Non
 
 
 def test_spells_by_hand(world: World) -> None:
-    frame = spells_frame(world, [record_of(0), record_of(4)])
+    frame = spells_frame(world, [record_of(0), record_of(4)], NAMES)
     assert list(frame["replicate"]) == [0, 0, 0, 4, 4, 4]
     assert frame.iloc[0].to_dict() == {
         "replicate": 0, "a": "Seoul", "b": "Berlin", "country_a": "KR", "country_b": "DE", "initiator": "Berlin",
-        "field": "earth", "channel": "official", "reason": "chosen", "start": 2009.25, "end": 2010.5, "strength": 0.4,
+        "field": "earth", "channel": "official", "instrument": "fund", "reason": "chosen", "start": 2009.25,
+        "end": 2010.5, "strength": 0.4,
     }  # fmt: skip
+    assert frame["instrument"].isna().tolist() == [False, True, True] * 2
     assert list(frame["reason"][:3]) == ["chosen", "terminated", "lapsed"]
     assert list(frame["channel"][:3]) == ["official", "personal", "official"]
     assert list(frame["initiator"][:3]) == ["Berlin", "Busan", "Paris"]
 
 
 def test_snapshots_by_hand(world: World) -> None:
-    frame = snapshots_frame(world, [record_of(0), record_of(2)])
+    frame = snapshots_frame(world, [record_of(0), record_of(2)], NAMES)
     assert list(frame["replicate"]) == [0, 0, 2, 2] and set(frame["date"]) == {pd.Timestamp("2010-12-31")}
     assert frame.iloc[0].drop("date").to_dict() == {
         "replicate": 0, "a": "Seoul", "b": "Bonn", "country_a": "KR", "country_b": "DE", "initiator": "Bonn",
-        "field": "earth", "channel": "official", "strength": 0.5, "since": 2009.0,
+        "field": "earth", "channel": "official", "instrument": "call", "strength": 0.5, "since": 2009.0,
     }  # fmt: skip
+    assert frame["instrument"].isna().tolist() == [False, True] * 2
     assert list(frame["channel"][:2]) == ["official", "personal"] and list(frame["since"][:2]) == [2009.0, 2010.25]
+
+
+def test_programmes_by_hand(world: World) -> None:
+    """Two of three measures have projects: to one come 6 million, of which it pays a project of 4; the other founds five."""
+    common = {"group": "incentive", "start": date(2000, 1, 1)}
+    measures = {
+        "other": Measure.model_validate({"title": "other", **common}),
+        "call": Measure.model_validate({"title": "call", **common, "projects": {"budget": 6.0, "cost": 4.0}}),
+        "hub": Measure.model_validate({"title": "hub", **common, "projects": {"shape": "hub"}}),
+    }
+    record = record_of(3)
+    record.programmes = np.zeros((2, 3, 3))
+    record.programmes[0] = [[0.0, 6.0, 0.0], [0.0, 1.0, 5.0], [0.0, 1.0, 2.0]]
+    frame = programmes_frame(world, measures, [record])
+    assert list(frame["measure"]) == ["call", "hub"] * 2 and set(frame["replicate"]) == {3}
+    assert [day.date() for day in frame["date"]] == [date(2010, 12, 31)] * 2 + [date(2011, 12, 31)] * 2
+    numbers = frame[["entered", "awarded", "projects", "partnerships"]].to_numpy().tolist()
+    assert numbers[:2] == [[12.0, 8.0, 2.0, 2.0], [0.0, 0.0, 10.0, 4.0]]  # times omega = 2
+    assert numbers[2:] == [[0.0] * 4] * 2
 
 
 def test_runs_without_spells_or_snapshots_have_empty_frames_with_the_same_columns(world: World) -> None:
     bare = record_of()
     bare.spell_whole, bare.spell_times, bare.snapshots = np.zeros((0, 7), np.int64), np.zeros((0, 3)), []
     for frame, full in (
-        (spells_frame(world, [bare]), spells_frame(world, [record_of()])),
-        (snapshots_frame(world, [bare]), snapshots_frame(world, [record_of()])),
+        (spells_frame(world, [bare], NAMES), spells_frame(world, [record_of()], NAMES)),
+        (snapshots_frame(world, [bare], NAMES), snapshots_frame(world, [record_of()], NAMES)),
     ):
         assert len(frame) == 0 and list(frame.columns) == list(full.columns)
 
@@ -268,7 +303,7 @@ def test_stocks_change_by_flows() -> None:
         assert time == record.ends[place] and 2 * len(whole) == record.ties[place].sum()
         assert (whole[:, 0] < whole[:, 1]).all() and ((numbers[:, 0] > 0) & (numbers[:, 0] <= 1)).all()
         assert numbers[:, 0].sum() == pytest.approx(record.strength[place].sum() / 2)
-    frame = spells_frame(world, [record])
+    frame = spells_frame(world, [record], tuple(scenario.measures))
     assert (frame["end"] > frame["start"]).all() and frame["end"].is_monotonic_increasing
     # terms are reviewed at the start of a quarter, which belongs to the period that begins
     in_period = [((frame["end"] >= end - 1.0) & (frame["end"] < end)).sum() for end in record.ends]
@@ -291,4 +326,4 @@ def test_dates_of_periods_and_snapshots_are_their_last_days() -> None:
     record = run_replicate(scenario, world, 0, 3)
     frame = series_frame("x", world, CALIBRATION, [record])
     assert sorted(set(frame["date"].dt.date)) == [date(year, 12, 31) for year in range(2012, 2016)]
-    assert set(snapshots_frame(world, [record])["date"].dt.date) == {date(2013, 6, 30)}
+    assert set(snapshots_frame(world, [record], tuple(scenario.measures))["date"].dt.date) == {date(2013, 6, 30)}

@@ -195,8 +195,8 @@ def test_the_manifest_says_how_it_was_made(finished: Path, simulation: Simulatio
     assert manifest["environment"]["libraries"]["numpy"] == np.__version__
     assert "packaged/copublications.csv" in manifest["data"]
     assert set(manifest["files"]) == {
-        "indicators.csv", "indicators.parquet", "scenario.resolved.toml", "series.csv", "series.parquet",
-        "snapshots.parquet", "spells.parquet",
+        "indicators.csv", "indicators.parquet", "programmes.parquet", "scenario.resolved.toml", "series.csv",
+        "series.parquet", "snapshots.parquet", "spells.parquet",
     }  # fmt: skip
     assert manifest["times"]["started"] <= manifest["times"]["finished"]
     assert damage(finished) == []

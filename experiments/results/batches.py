@@ -53,7 +53,7 @@ class ResultInParts:
         """Write the partnerships of a batch; its series and indicators are kept."""
         for name, parts in self._kept.items():
             parts.append(getattr(simulation, name))
-        frames = {"spells": simulation.spells, "snapshots": simulation.snapshots}
+        frames = {name: getattr(simulation, name) for name in ("spells", "snapshots", "programmes")}
         if simulation.scenario.record.decisions:
             frames["decisions"] = simulation.decisions
         for name, frame in frames.items():

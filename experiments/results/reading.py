@@ -69,6 +69,11 @@ class Result:
         return read_frame(self.folder, "snapshots")
 
     @cached_property
+    def programmes(self) -> pd.DataFrame:
+        """Money, projects and new partnerships of measures by period, see `model.recording`."""
+        return read_frame(self.folder, "programmes")
+
+    @cached_property
     def decisions(self) -> pd.DataFrame:
         """Proposals, answers and ends, see `model.recording`; kept where the scenario says so."""
         if not self.scenario.record.decisions:

@@ -46,6 +46,7 @@ def reproduce(folder: Path, *, jobs: int | None = None, on_progress: OnProgress 
         "indicators": ordered_series(simulation.indicators),
         "spells": simulation.spells,
         "snapshots": simulation.snapshots,
+        "programmes": simulation.programmes,
     }
     if scenario.record.decisions:
         fresh["decisions"] = simulation.decisions

@@ -19,7 +19,7 @@ SCENARIO = "scenario.resolved.toml"
 
 
 def write_frames(folder: Path, simulation: Simulation) -> None:
-    """Write the resolved scenario, series, indicators, spells and snapshots: all that figures are drawn from."""
+    """Write the resolved scenario and all frames: what figures are drawn from."""
     (folder / SCENARIO).write_text(simulation.scenario.to_toml(), encoding="utf-8")
     series = ordered_series(simulation.series)
     write_parquet(series, folder / "series.parquet")
@@ -29,6 +29,7 @@ def write_frames(folder: Path, simulation: Simulation) -> None:
     write_csv(indicators, folder / "indicators.csv")
     write_parquet(simulation.spells, folder / "spells.parquet")
     write_parquet(simulation.snapshots, folder / "snapshots.parquet")
+    write_parquet(simulation.programmes, folder / "programmes.parquet")
     if simulation.scenario.record.decisions:
         write_parquet(simulation.decisions, folder / "decisions.parquet")
 

@@ -210,7 +210,7 @@ def with_room(state: State) -> State:
     if taken + 2 > room:
         for name in ("first", "second", "initiator", "number", "field", "channel", "instrument", "terms",
                      "start", "end", "term", "strength", "since", "free"):  # fmt: skip
-            new[name] = _widened(getattr(state, name), (2 * room,), 0)
+            new[name] = _widened(getattr(state, name), (2 * room,), -1 if name == "instrument" else 0)
         new["exposure"] = _widened(state.exposure, (2 * room, LAGS), 0)
     if state.counts[SPELLS] + taken + 2 > spells:
         more = 2 * spells + taken

@@ -1,6 +1,7 @@
 """What a run leaves: counts by country pair and period, spells, snapshots; and the indicators made of them."""
 
 from .ledger import Ledger, ReplicateRecord, Snapshot
+from .programmes import programmes_frame
 from .series import INDICATORS, series_frame
 from .tables import decisions_frame, snapshots_frame, spells_frame
 
@@ -10,6 +11,7 @@ __all__ = [
     "ReplicateRecord",
     "Snapshot",
     "decisions_frame",
+    "programmes_frame",
     "series_frame",
     "snapshots_frame",
     "spells_frame",

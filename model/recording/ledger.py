@@ -58,9 +58,16 @@ class ReplicateRecord:
     spell_times: np.ndarray  # float64[S, 3]
     log_whole: np.ndarray = field(default_factory=lambda: np.zeros((0, 5), np.int64))  # int64[D, 5], see State
     log_times: np.ndarray = field(default_factory=lambda: np.zeros(0))  # float64[D]
+    programmes: np.ndarray = field(default_factory=lambda: np.zeros((0, 3, 0)))
+    """float64[P, 3, I]: money that entered (million 2017 PPP dollars), projects, and new partnerships, by instrument."""
     snapshots: list[Snapshot] = field(default_factory=list)
     measured: list[dict[tuple[str, str], float]] = field(default_factory=list)
     """Indicators at each snapshot, (indicator, pair) -> value, see `model.indicators`."""
+
+
+def _of_programmes(state: State) -> np.ndarray:
+    """Money that entered, projects and new partnerships so far, by instrument, float64[3, I]."""
+    return np.stack([state.entered, state.projects.astype(float), state.placed.astype(float)])
 
 
 class Ledger:
@@ -73,6 +80,7 @@ class Ledger:
         self.snapshots: list[Snapshot] = []
         self._pace = np.zeros(len(PACE))
         self._since = 0.0
+        self._programmes = np.zeros((3, 0))
 
     def open(self, state: State) -> None:
         """Begin to count: what happened before is forgotten."""
@@ -80,6 +88,7 @@ class Ledger:
             getattr(state, name)[:] = 0
         self._pace = state.counts[list(PACE)].astype(float)
         self._since = float(state.clock[NOW])
+        self._programmes = _of_programmes(state)
 
     def close_period(self, world: object, state: State) -> None:
         """End a period now and begin the next."""
@@ -96,6 +105,7 @@ class Ledger:
                 "strength": strength,
                 "pace": pace - self._pace,
                 "degree": float(state.degree.mean()),
+                "programmes": _of_programmes(state) - self._programmes,
             }
         )
         self.open(state)
@@ -115,7 +125,7 @@ class Ledger:
 
     def capture(self) -> dict[str, np.ndarray]:
         """All that is kept so far, as named arrays; `restore` takes them back."""
-        kept = {"pace": self._pace, "since": np.array(self._since)}
+        kept = {"pace": self._pace, "since": np.array(self._since), "programmes": self._programmes}
         if self.rows:
             kept |= {f"rows.{name}": np.array([row[name] for row in self.rows]) for name in self.rows[0]}
         for k, snapshot in enumerate(self.snapshots):
@@ -125,6 +135,7 @@ class Ledger:
     def restore(self, kept: Mapping[str, np.ndarray]) -> None:
         """Stand as the ledger stood that was captured; ``kept`` is not changed by what follows."""
         self._pace, self._since = kept["pace"].copy(), float(kept["since"])
+        self._programmes = kept["programmes"].copy()
         columns = {name.removeprefix("rows."): kept[name] for name in kept if name.startswith("rows.")}
         periods = len(columns["ends"]) if columns else 0
         self.rows = [{name: column[period] for name, column in columns.items()} for period in range(periods)]
@@ -145,5 +156,5 @@ class Ledger:
             replicate, stack("ends"), stack("lengths"), stack("initiated"), stack("ended"), stack("led"), stack("ties"),
             stack("strength"), stack("pace"), stack("degree"),
             state.spell_whole[:spells].copy(), state.spell_times[:spells].copy(),
-            state.log_whole[:logged].copy(), state.log_times[:logged].copy(), self.snapshots,
+            state.log_whole[:logged].copy(), state.log_times[:logged].copy(), stack("programmes"), self.snapshots,
         )  # fmt: skip
