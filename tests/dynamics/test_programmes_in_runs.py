@@ -269,13 +269,18 @@ def test_maintenance_of_an_instrument_keeps_its_partnerships_only() -> None:
     made = {"projects": {"shape": "hub", "density": 0.5, "term_years": 0.5}}
     left = []
     for effects in ({}, {"effects": {"maintenance": 4.0}, "instruments": ("m",)}):
-        run = finished(
-            scenario({"m": measure(START, **made, **effects)}, parameters=BUSY | {"contracts": {"lapsed": 0.0}})
-        )
-        own = len(of_instrument(run, "m"))
-        left.append((own, len(in_scope(run)) - own))
+        own, others = 0, 0
+        for k in range(4):
+            settings = scenario(
+                {"m": measure(START, **made, **effects)}, parameters=BUSY | {"contracts": {"lapsed": 0.0}}
+            )
+            run = finished(settings, replicate=k)
+            mine = len(of_instrument(run, "m"))
+            own, others = own + mine, others + len(in_scope(run)) - mine
+        left.append((own, others))
     assert left[1][0] > 2.0 * left[0][0] > 0
-    assert 0.6 < left[1][1] / left[0][1] < 1.4
+    # the load of those that are kept leaves less room for others; nothing keeps these
+    assert 0.4 < left[1][1] / left[0][1] < 1.1
 
 
 def test_all_programmes_act_in_the_runs_of_the_laws() -> None:
