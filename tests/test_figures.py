@@ -111,6 +111,7 @@ def written(target: Path, scenario: Scenario, series: pd.DataFrame, snapshots: p
             indicators=series.iloc[:0],
             spells=empty,
             snapshots=empty if snapshots is None else snapshots,
+            programmes=empty,
         ),  # type: ignore[arg-type]
     )
     return target

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..dynamics.terms import MOTIVES
+from ..response import meeting_factor
 from .compiled import CompiledMeasure, levels
+
+if TYPE_CHECKING:
+    from ..scenario.measure import Counts
 
 FACTORS = ("meeting", "acceptance", "initiative", "contract_term", "opportunity", "capacity")
 """Effects that are 1 when a measure does nothing."""
 ADDITIONS = ("formation", "maintenance", "leadership", "secondary", "capability", "capability_level", "size_growth")
 """Effects that are 0 when a measure does nothing."""
+
+
+def _of_counts(counts: Counts | None) -> float:
+    """Factor of meeting that stands for an effect on counts."""
+    return 1.0 if counts is None else meeting_factor(counts.change, counts.after_years, counts.of)
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,10 @@ class MeasureTable:
 
         nobody = np.zeros(len(country), np.bool_)
         both = [m.sides(country, nobody) for m in measures]
-        effects = {name: column(lambda m, name=name: getattr(m.measure.effects, name)) for name in FACTORS + ADDITIONS}  # type: ignore[misc]
+        effects = {
+            name: np.array([getattr(m.measure.effects, name) for m in measures], float) for name in FACTORS + ADDITIONS
+        }
+        effects["meeting"] = effects["meeting"] * column(lambda m: _of_counts(m.measure.effects.counts))
         return cls(
             effects,
             column(lambda m: [getattr(m.measure.effects.motives, t.name.lower()) for t in MOTIVES], len(MOTIVES)),

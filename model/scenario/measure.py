@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from ..errors import InputError, as_written
 from ..parameters import Frozen, Number, Whole
+from ..response import elasticity
 from .values import Day, MeasureName
 
 
@@ -144,11 +145,31 @@ def _different(table: Frozen, prefix: str) -> dict[str, Any]:
     return out
 
 
+class Counts(Frozen):
+    """An effect that was published as a change of counts some years after a measure began."""
+
+    change: Number = Field(
+        gt=-0.99, le=5, description="Change of the count, -0.15: 15 % fewer", json_schema_extra=meta("share")
+    )
+    after_years: Number = Field(
+        gt=0, le=30, description="Years from the measure to the count", json_schema_extra=meta("years")
+    )
+    of: Literal["works", "partnerships"] = Field("works", description="What was counted")
+
+    @model_validator(mode="after")
+    def _tells_of_a_rate(self) -> Self:
+        elasticity(self.of, self.after_years)
+        return self
+
+
 class Effects(Frozen):
     """What a measure does at full strength. Factors are 1 and additions 0 when it does nothing."""
 
     meeting: Number = Field(
         1.0, ge=0, le=20, description="Factor of the meeting rate of scoped pairs", json_schema_extra=meta("factor")
+    )
+    counts: Counts | None = Field(
+        None, description="Effect on counts, converted into a further factor of meeting by the packaged stock response"
     )
     formation: Number = Field(
         0.0, ge=-10, le=5, description="Added to the formation value", json_schema_extra=meta("log")

@@ -206,7 +206,7 @@ def random_state(
     """
     n = len(world.country)
     blocs = len(np.unique(world.country_bloc))
-    state = new_state(n, int(world.country.max()) + 1, log=1024, blocs=blocs, instruments=INSTRUMENTS)
+    state = new_state(n, int(world.country.max()) + 1, width=64, log=1024, blocs=blocs, instruments=INSTRUMENTS)
     state.log_size[:] = rng.normal(0.0, 1.0, n)
     state.capability[:] = rng.normal(0.0, 1.0, n)
     state.capacity[:] = rng.uniform(2.0, 20.0, n)

@@ -186,7 +186,7 @@ def test_relabelling_institutions_permutes_the_weights(case: Case) -> None:
     place = np.argsort(order)
     w, s, r = case.world, case.state, case.regime
     rows = {name: getattr(w, name)[order] for name in OF_INSTITUTIONS}
-    state = new_state(case.n, len(s.initiated), blocs=len(s.reliance), instruments=len(s.entered))
+    state = new_state(case.n, len(s.initiated), width=64, blocs=len(s.reliance), instruments=len(s.entered))
     state.reliance[:] = s.reliance[:, order]
     for name in ("log_size", "capability", "capacity", "rate", "former_since", "former_strength"):
         getattr(state, name)[:] = getattr(s, name)[order]
