@@ -103,6 +103,19 @@ def test_the_largest_share_of_every_country(world: World, share: float) -> None:
         assert np.array_equal(np.flatnonzero(first[rows]), np.arange(count))  # rows fall by size within a country
 
 
+def test_the_largest_share_is_of_those_whom_the_other_conditions_name(world: World) -> None:
+    """Of the companies of a country, say, of which none may be among the largest of all kinds."""
+    large = build_world(scenario_with(institutions=600))
+    country, kind = large.arrays.country, large.arrays.kind
+    for name in ("company", "institute"):
+        named = {"kinds": [name], "largest_share": 0.2}
+        first, _ = sides(large, compiled(large, **{"from": named}))
+        for c in range(len(large.countries)):
+            rows = np.flatnonzero((country == c) & (kind == large.kinds.index(name)))
+            count = max(1, round(0.2 * len(rows))) if len(rows) else 0
+            assert np.array_equal(np.flatnonzero(first & (country == c)), rows[:count])
+
+
 def test_listed_institutions_stand_in_scope_from_their_date_to_their_end(world: World) -> None:
     measure = compiled(world, to={"countries": ["RU"], "institutions": "listed"})
     for time, expected in ((2012.5, {0}), (2013.0, {0, 2}), (2013.99, {0, 2}), (2014.0, {0})):

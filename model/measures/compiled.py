@@ -89,16 +89,16 @@ def members(side: Side, world: World) -> np.ndarray:
         named = set(side.institutions)
         inside &= np.array([name in named for name in world.names])
     if side.largest_share is not None and side.largest_share < 1.0:
-        inside &= largest(arrays, side.largest_share)
+        inside = largest(arrays, side.largest_share, inside)
     return inside
 
 
-def largest(arrays: WorldArrays, share: float) -> np.ndarray:
-    """The largest ``share`` of the institutions of every country, at least one each; bool[n]."""
+def largest(arrays: WorldArrays, share: float, among: np.ndarray) -> np.ndarray:
+    """The largest ``share`` of the institutions ``among`` bool[n] of every country, at least one where there is any; bool[n]."""
     country, size = arrays.country, arrays.size_weight
     inside = np.zeros(len(country), np.bool_)
-    for c in np.unique(country):
-        of_country = np.flatnonzero(country == c)
+    for c in np.unique(country[among]):
+        of_country = np.flatnonzero(among & (country == c))
         count = max(1, round(share * len(of_country)))
         inside[of_country[np.argsort(-size[of_country], kind="stable")[:count]]] = True
     return inside
