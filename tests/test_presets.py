@@ -100,8 +100,8 @@ def test_presets_are_what_they_are() -> None:
     assert of["emigration"].effects.capability < 0 < of["talent-return"].effects.capability_level
     # the agreement's own effects, taken back
     agreement, lapse = of["intergovernmental-agreement"].effects, of["agreement-lapse"].effects
-    assert agreement.acceptance * lapse.acceptance == pytest.approx(1, abs=1e-3)
-    assert agreement.meeting * lapse.meeting == pytest.approx(1, abs=1e-3)
+    assert agreement.acceptance * lapse.acceptance == 1.0
+    assert agreement.meeting * lapse.meeting == 1.0
     assert math.isclose(of["industrial-cooperation"].effects.motives.complement, 1.0)
 
 
@@ -119,6 +119,19 @@ def test_what_a_measure_says_goes_before_its_preset_key_by_key(here: Path) -> No
     assert measure.to.kinds == ("company",) and measure.effects.meeting == 1.1
     assert measure.projects == preset.projects.model_copy(update={"budget": 7.0})
     assert (measure.range, measure.status, measure.source) == (preset.range, preset.status, preset.source)
+
+
+@pytest.mark.parametrize(
+    ("dates", "end"),
+    [("start = 2020-02-29", date(2022, 2, 28)), ("start = 2020-03-31\nend = 2021-07-01", date(2021, 7, 1)),
+     ("start = 2020-03-31\nlasts_years = 7", date(2027, 3, 31))],
+)  # fmt: skip
+def test_cross_years_end_by_themselves_unless_a_file_says_when(here: Path, dates: str, end: date) -> None:
+    made = only(f'[measures.x]\npreset = "cross-years"\n{dates}\n')
+    assert made.end == end
+    assert scenario_from_text(load_scenario("one.toml").to_toml()).measures["x"] == made
+    later = load_scenario("one.toml", ["measures.x.start=2021-05-01"]).measures["x"]
+    assert later.end == (end if "end" in dates else date(later.start.year + later.lasts_years, 5, 1))
 
 
 def test_a_measure_may_touch_its_own_partnerships_only(here: Path) -> None:
@@ -202,6 +215,10 @@ FILES: dict[str, tuple[str, tuple[str, ...]]] = {
     "answer to itself": (
         '[measures.x]\npreset = "payments"\nstart = 2020-01-01\nanswers = "x"\n',
         ("measures.x.answers", "answers itself: x -> x"),
+    ),
+    "years of no number": (
+        '[measures.x]\npreset = "cross-years"\nstart = 2020-01-01\nlasts_years = 1.5\n',
+        ("measures.x.lasts_years", "1.5 is not whole", "1 to 100"),
     ),
     "growth outside its range": (
         "[inputs.growth]\nRU = { publications = 0.1, range = [0.0, 0.05] }\n",

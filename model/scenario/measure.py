@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
@@ -9,7 +10,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from ..errors import InputError, as_written
 from ..parameters import Frozen, Number, Whole
 from ..response import elasticity
-from .values import Day, MeasureName
+from .values import LAST_DAY, Day, MeasureName
 
 
 def meta(unit: str = "", source: str = "") -> dict[str, Any]:
@@ -32,7 +33,7 @@ class Side(Frozen):
         "all", description="all, listed, or names", json_schema_extra=meta("names")
     )
     largest_share: Number | None = Field(
-        None, gt=0, le=1, description="Only the largest institutions of each country", json_schema_extra=meta("share")
+        None, gt=0, le=1, description="Of these, only the largest of each country", json_schema_extra=meta("share")
     )
 
     @field_validator("institutions")
@@ -253,6 +254,13 @@ class Measure(Frozen):
     enabled: bool = Field(True, description="Whether it takes place", strict=True)
     start: Day = Field(description="First day", json_schema_extra=meta("date"))
     end: Day | None = Field(None, description="First day after it; absent: not lifted", json_schema_extra=meta("date"))
+    lasts_years: Whole | None = Field(
+        None,
+        ge=1,
+        le=100,
+        description="Years from start to end, where `end` does not say",
+        json_schema_extra=meta("years"),
+    )
     ramp_years: Number = Field(
         0.0, ge=0, le=30, description="Time from nothing to full strength", json_schema_extra=meta("years")
     )
@@ -330,6 +338,19 @@ class Measure(Frozen):
             out |= {"projects.shape": self.projects.shape} if self.projects.founded else {}
             out |= _different(self.projects, "projects.")
         return out
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lasting(cls, written: Any) -> Any:
+        """Fill in the end of what lasts a number of years."""
+        if not isinstance(written, dict) or written.get("end") is not None:
+            return written
+        start, years = written.get("start"), written.get("lasts_years")
+        if type(start) is not date or type(years) is not int or not 1 <= years <= 100:
+            return written
+        day = 28 if (start.month, start.day) == (2, 29) else start.day
+        end = date(start.year + years, start.month, day) if start.year + years <= LAST_DAY.year else LAST_DAY
+        return {**written, "end": end}
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

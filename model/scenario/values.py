@@ -13,14 +13,16 @@ from ..errors import InputError, as_written, kind_of
 
 VERSION = 1
 """Version of the format of scenario files."""
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+"""Dates that a file may say."""
 
 
 def _native_date(value: object) -> object:
     """Dates are written natively: 2022-02-24, without quotes and without a time of day."""
     if type(value) is not date:
         raise InputError(f"{as_written(value)} is {kind_of(value)}, not a date")
-    if not 1900 <= value.year <= 2200:
-        raise InputError(f"{value} is out of range", allowed="a date between 1900-01-01 and 2200-12-31")
+    if not FIRST_DAY <= value <= LAST_DAY:
+        raise InputError(f"{value} is out of range", allowed=f"a date between {FIRST_DAY} and {LAST_DAY}")
     return value
 
 
