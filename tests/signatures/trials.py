@@ -91,7 +91,7 @@ class Trial:
     def plain(self) -> Runs:
         """The world with the plain bonus of the same mean effect; its factor is found by false position."""
         target, without = self.mean_effect(self.with_preset), self.mean_effect(self.none)
-        best, nearest = self.none, abs(target - without)
+        best, nearest = self.none, np.inf
         tried = [(1.0, without - target)]
         factor = float(np.clip((target / without) ** 1.5, 0.0, 20.0))
         for _ in range(8):
@@ -152,6 +152,8 @@ NO_PROJECTS = pd.DataFrame(
     columns=["first", "second", "initiator", "field", "start", "term", "instrument", "time", "replicate"]
 )
 
+NOBODY_RECALLED = pd.DataFrame(columns=["institution", "other", "time", "replicate"])
+
 
 @dataclass(frozen=True)
 class Runs:
@@ -162,6 +164,7 @@ class Runs:
     capability: np.ndarray  # float64[R, years, n], at the ends of years
     led: np.ndarray  # float64[R, years, c, c], joint works by country of the leader and of the other
     projects: pd.DataFrame  # at every end of a quarter, living partnerships with an instrument: start, term, time, ...
+    recalled: pd.DataFrame  # at every end of a quarter, who remembers whom without a partnership: refused applicants
     models: tuple[PartnershipModel, ...]  # as they ended
 
     def between(self, first: str, second: str = "") -> pd.DataFrame:
@@ -213,21 +216,23 @@ def undisturbed(replicates: int) -> Runs:
 def run(measures: Mapping[str, Any], replicates: int = REPLICATES, engine: str = "fast") -> Runs:
     """The small world under measures, the same luck in each replicate."""
     of = scenario(measures, engine)
-    models, capability, projects = [], [[] for _ in range(replicates)], [NO_PROJECTS]
+    yearly: dict[int, list[np.ndarray]] = {k: [] for k in range(replicates)}
+    projects, recalled = [NO_PROJECTS], [NOBODY_RECALLED]
 
     def look(model: PartnershipModel) -> None:
         if model.quarter % 4 == 0:
-            capability[model.replicate].append(model.state.capability.copy())
-        if model.programmes.measures:
+            yearly[model.replicate].append(model.state.capability.copy())
+        if model.programmes.measures and model.now >= START:
             projects.append(_projects(model))
+            recalled.append(_recalled(model))
 
-    for k in range(replicates):
-        models.append(PartnershipModel(of, replicate=k, world=world()).run_to_end(look))
+    models = tuple(PartnershipModel(of, replicate=k, world=world()).run_to_end(look) for k in range(replicates))
     led = np.array([model.ledger.finish(k, model.state).led for k, model in enumerate(models)])
     return Runs(
         pd.concat([_partnerships(model) for model in models], ignore_index=True),
         pd.concat([_decisions(model) for model in models], ignore_index=True),
-        np.array(capability), led, pd.concat(projects, ignore_index=True), tuple(models),
+        np.array(list(yearly.values())), led, pd.concat(projects[1:] or projects, ignore_index=True),
+        pd.concat(recalled[1:] or recalled, ignore_index=True), models,
     )  # fmt: skip
 
 
@@ -265,6 +270,16 @@ def _projects(model: PartnershipModel) -> pd.DataFrame:
     names = np.array(model.forces.instruments)
     return pd.DataFrame({
         **columns, "instrument": names[state.instrument[slots]], "time": float(state.clock[NOW]),
+        "replicate": model.replicate,
+    })  # fmt: skip
+
+
+def _recalled(model: PartnershipModel) -> pd.DataFrame:
+    """Remembered partners of strength zero: there never was a partnership."""
+    state = model.state
+    mine, place = np.nonzero((state.former >= 0) & (state.former_strength == 0.0))
+    return pd.DataFrame({
+        "institution": mine, "other": state.former[mine, place], "time": float(state.clock[NOW]),
         "replicate": model.replicate,
     })  # fmt: skip
 
