@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -103,6 +104,30 @@ SIGNATURES: dict[str, tuple[Trial, Callable[[Runs, Runs], bool]]] = {
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_a_preset_is_no_plain_malus(name: str) -> None:
     tell_apart(*SIGNATURES[name])
+
+
+FACILITY = {
+    "preset": "large-facility", "start": date(1998, 1, 1), "lag_years": 0.0, "from": {"blocs": [WEST], "largest_share": 0.3},
+    "to": {"blocs": [CHINA], "largest_share": 0.3},
+}  # fmt: skip
+
+
+def empties_one_facility(none: Runs, x: Runs) -> bool:
+    """Partnerships that came from the facility end or go on as personal ones; others of its field go on, and begin."""
+    shown = [living(of.between(WEST, CHINA), BEGIN + 0.05) for of in (none, x)]
+    # partners of before the facility stay in the field that they have
+    users = [f[(f["instrument"] == "facility") & in_fields(f, "physics")] for f in shown]
+    official, personal = (growth(users[0], users[1][users[1]["personal"] == p]) for p in (False, True))
+    of_field = [f[in_fields(f, "physics") & (f["instrument"] == "")] for f in shown]
+    fresh = [begun(f[in_fields(f, "physics")]) for f in (none.between(WEST, CHINA), x.between(WEST, CHINA))]
+    return official == 0.0 and 0.05 < personal < 0.4 and abs(growth(*of_field) - 1.0) < 0.1 and growth(*fresh) > 0.9
+
+
+def test_an_exclusion_from_one_facility_leaves_the_rest_of_its_field() -> None:
+    exclusion = Trial(
+        "facility-exclusion", changes={"instruments": ["facility"]}, counted="living", beside={"facility": FACILITY}
+    )
+    tell_apart(exclusion, empties_one_facility)
 
 
 def test_the_threat_is_as_large_as_the_exposure() -> None:
