@@ -197,6 +197,7 @@ def test_a_ramp_moves_at_the_starts_of_quarters(world: World) -> None:
     inside = compiled(world, ramp_years=1.0)  # begins inside a quarter: its first step is what has passed of the ramp
     assert inside.level(2012.5, 2012.5) == pytest.approx(2012.5 - year_of(START))
     assert inside.level(year_of(START), 2012.25) == 0.0
+    assert compiled(world, ramp_years=1e-310).level(2012.5, 2012.5) == 1.0  # too short to divide by
 
 
 def test_effects_scale_with_strength(world: World) -> None:

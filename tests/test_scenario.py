@@ -283,6 +283,8 @@ def _made_possible(content: dict[str, Any]) -> dict[str, Any]:
             del measure["end"]
         if measure.get("effects", {}).get("secondary") and not measure.get("exposed_to"):
             measure["exposed_to"] = "West"
+        if "counts" in measure.get("effects", {}):  # the years in which a count tells of a rate
+            measure["effects"]["counts"]["after_years"] = 4.0 + measure["effects"]["counts"]["after_years"] / 4.0
         projects = measure.get("projects", {})
         if projects.get("budget"):
             projects["share"] = 0.0

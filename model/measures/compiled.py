@@ -70,8 +70,8 @@ def levels(start: Floats, end: Floats, ramp: Floats, strength: Floats, time: flo
     """Strength of measures at a time: 0 outside their dates; a ramp moves at the starts of quarters, of which ``grid`` is
     the last. All in years; numbers or arrays of one shape.
     """
-    with np.errstate(over="ignore"):  # a ramp of next to no length is over at once
-        grown = np.minimum(1.0, np.maximum(0.0, grid - start) / np.where(ramp > 0.0, ramp, 1.0))
+    elapsed = np.minimum(np.maximum(0.0, grid - start), ramp)  # so that no ramp is too short to divide by
+    grown = elapsed / np.where(ramp > 0.0, ramp, 1.0)
     return np.where((start <= time) & (time < end), strength * np.where(ramp > 0.0, grown, 1.0), 0.0)
 
 
