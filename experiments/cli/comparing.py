@@ -1,7 +1,7 @@
 """`comity compare`: scenarios under the same luck, side by side.
 
-The folder gets a result of each run, comparison.json (all rows, compensation ratios, notes), and the figures of
-`experiments.figures.draw_comparison` and `draw_outcomes`.
+The folder gets a result of each run, comparison.json (all rows, compensation ratios, notes), shocks.json, and the figures
+of `experiments.figures.draw_comparison`, `draw_outcomes` and `experiments.shocks`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import typer
 
 from .output import Output
 from .settings import Additions, AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings, overrides
+from .shocks import measure_shocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,6 +133,7 @@ def side_by_side(
                 output.say("precision", line, reached=not plan.missed, replicates=plan.count)
             write_comparison(staging.folder / COMPARISON, comparison)
             complete = not figures or _draw(output, staging.folder, runs, comparison)
+            shocks, told = measure_shocks(output, staging.folder, runs, figures)
             content: dict[str, Any] = {"kind": "comparison", **provenance(chosen[0].world.data)}
             content |= {
                 "scenarios": {run.scenario.name: run.scenario.content_hash() for run in runs},
@@ -145,8 +147,10 @@ def side_by_side(
         output.json(comparison.records())
     else:
         print_comparison(output, comparison)
+        if shocks is not None:
+            print_comparison(output, shocks)
     output.say("done", f"{target} (seed {chosen[0].run.seed})", folder=str(target))
-    return 0 if complete else 3
+    return 0 if complete and told else 3
 
 
 def run_arms(

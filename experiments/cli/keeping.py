@@ -13,13 +13,16 @@ def plot(folder: Folder, quiet: Quiet = False, json: AsJson = False) -> int:
     from ..results.manifest import FIGURES
 
     output = Output(json, quiet)
-    open_result(folder)
+    result = open_result(folder)
     wrong = [line for line in damage(folder) if not line.startswith(f"{FIGURES}/")]
     if wrong:
         raise ExperimentError(f"{folder} is damaged: {'; '.join(wrong[:3])}")
     from ..figures import draw_run
+    from ..shocks import shocks_of
+    from ..shocks.drawing import draw_shocks
 
     draw_run(folder)
+    draw_shocks(folder, [result], shocks_of([result]))
     register_figures(folder)
     drawn = sorted(str(path) for path in (folder / FIGURES).iterdir())
     if json:

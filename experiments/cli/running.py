@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from .comparing import print_comparison
 from .output import Output
 from .settings import (
     Additions,
@@ -22,6 +23,7 @@ from .settings import (
     Until,
     overrides,
 )
+from .shocks import measure_shocks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +71,7 @@ def run(
             output.note(f"simulated {len(simulation.series)} values, {len(simulation.spells)} ended partnerships")
             write_frames(staging.folder, simulation)
             complete = no_figures or draw(output, staging.folder)
+            shocks, told = measure_shocks(output, staging.folder, [simulation], not no_figures)
             summary = summarise(chosen, simulation.series)
             for note in summary.notes:
                 output.note(note)
@@ -83,14 +86,16 @@ def run(
                 "seed": chosen.run.seed,
                 "replicates": chosen.run.replicates,
                 "seconds": seconds,
-                "complete": complete,
+                "complete": complete and told,
                 **summary.to_dict(),
             }
         )
     else:
         print_summary(output, chosen.title or chosen.name, summary)
+        if shocks is not None:
+            print_comparison(output, shocks)
     output.say("done", f"{target} ({seconds:.1f} s, seed {chosen.run.seed})", folder=str(target), seconds=seconds)
-    return 0 if complete else 3
+    return 0 if complete and told else 3
 
 
 def run_until(

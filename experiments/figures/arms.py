@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from model.clock import date_of
 from model.errors import InputError
+from model.scenario.reach import active, substance
 
 from . import bands
 from .context import Context, Pair
-from .marks import NO_BREAK, Dated, Mark, active, marks_of, until
+from .marks import NO_BREAK, Dated, Mark, marks_of, until
 from .style import colour
 from .trajectories import ENDS, SHARE, VOLUME, Quantity
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 BASE = "#4D4D4D"
 """Colour of the first arm."""
-TOLD = {"title", "issuer", "group", "status", "range", "evidence", "source", "preset"}
-"""Keys of a measure that change nothing in a run."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -114,7 +113,7 @@ def differing(scenarios: Sequence[dict[str, Measure]]) -> list[Dated]:
     for name in dict.fromkeys(name for measures in scenarios for name in measures):
         versions = [measures.get(name) for measures in scenarios]
         there = [version for version in versions if version is not None]
-        if all(_substance(version) == _substance(versions[0]) for version in versions):
+        if all(substance(version) == substance(versions[0]) for version in versions):
             continue
         starts, ends = dict.fromkeys(v.start for v in there), dict.fromkeys(v.end for v in there)
         everywhere = len(there) == len(versions)
@@ -124,11 +123,6 @@ def differing(scenarios: Sequence[dict[str, Measure]]) -> list[Dated]:
         note = "other effects" if alike else _who(versions, len(starts) > 1)
         chosen.append(Dated(there[0], tuple(marked_starts), tuple(day for day in marked_ends if day), f" [{note}]"))
     return chosen
-
-
-def _substance(version: Measure | None) -> dict[str, Any] | None:
-    """What a measure does, without what is told about it."""
-    return None if version is None else version.model_dump(exclude=TOLD)
 
 
 def _who(versions: Sequence[Measure | None], tell_start: bool) -> str:

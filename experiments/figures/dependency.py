@@ -18,8 +18,7 @@ from .context import Context
 from .differences import signed
 from .labels import label_ends, label_room
 from .page import SMALL, Grid, Page
-from .style import FAINT, INK, colour, save
-from .trajectories import shade_projected
+from .style import FAINT, INK, SHADE, colour, save
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +75,7 @@ def draw_dependency(folder: Path, contexts: Sequence[Context], frames: Sequence[
             a, b = pair.split(">")
             page.panel_title(axes, f"{heading}: {a} on {b}")
             bands.year_axis(axes, date_of(start), date_of(end))
+            axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10]))
             drawn, ends, ended = [], [], []
             for k, of in enumerate(paths[indicator]):
                 if pair not in of.pairs:
@@ -96,13 +96,14 @@ def draw_dependency(folder: Path, contexts: Sequence[Context], frames: Sequence[
                 if many and len(known):
                     ends.append(float(known[-1]))
                     ended.append(k)
-            _axis(axes, bands.known_values(*drawn), a, b, page.grid.height)
+            _axis(axes, bands.known_values(*drawn), a, b)
             label_ends(
                 axes, [letters[k] for k in ended], ends, [tints[k] for k in ended], page.grid.width, page.grid.height
             )
             if column == 0:
                 axes.set_ylabel("percentage points")
-            shade_projected(axes, longest, (a, b), page.grid.width, page.grid.height)
+            for since, until in longest.projected_spans(frozenset((a, b))):
+                axes.axvspan(since, until, color=SHADE, lw=0, zorder=0.1)
     return save(page.figure, Path(folder), "dependency")
 
 
@@ -124,7 +125,7 @@ def _window(
     return (max(first, float(np.floor(min(parted) - LEAD_YEARS))) if parted else first), last
 
 
-def _axis(axes: Axes, drawn: np.ndarray, a: str, b: str, height: float) -> None:
+def _axis(axes: Axes, drawn: np.ndarray, a: str, b: str) -> None:
     """Percentage points around zero, and at each side of it who needs whom more."""
     low, high = (float(min(0.0, drawn.min())), float(max(0.0, drawn.max()))) if len(drawn) else (-0.1, 0.1)
     room = 0.14 * max(high - low, 0.02)

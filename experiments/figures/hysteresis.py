@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -18,8 +19,7 @@ from .arms import BASE
 from .context import Context
 from .labels import label_ends, label_room
 from .page import SMALL, Grid, Page
-from .style import FAINT, INK, colour, save
-from .trajectories import shade_projected
+from .style import FAINT, INK, SHADE, colour, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +47,7 @@ def draw_hysteresis(
     last = min(base.shown[1], other.shown[1])
     tints = (BASE, colour(0))
     page = Page(
-        Grid(2 * len(found), len(found), 1.42, above=(0.26, 0.3), left=0.5, right=label_room(names), below=0.24),
+        Grid(2 * len(found), len(found), 1.42, above=(0.26, 0.52), left=0.5, right=label_room(names), below=0.24),
         f"What comes back: {pair.replace('-', ' – ')} after {len(lifting.measures)} restrictions are lifted",
         f"{other.title}, against {base.title}",
         [
@@ -63,7 +63,6 @@ def draw_hysteresis(
             *other.projected_handles(),
         ],
     )  # fmt: skip
-    blocs = frozenset(pair.split("-"))
     for place, h in enumerate(found):
         above, below = page.axes[place], page.axes[place + len(found)]
         for axes in (above, below):
@@ -72,10 +71,10 @@ def draw_hysteresis(
         _paths(page, above, h, names, tints, first)
         page.panel_title(above, h.counted[0].upper() + h.counted[1:])
         _gap(below, h, tints[1], first)
-        page.panel_title(below, f"What is missing of the {h.counted}")
+        page.panel_title(below, f"What is missing of the {h.counted}", 0.27)
         for axes in (above, below):
-            _lifted(axes, year_of(lifting.day), f"lifted {lifting.day}" if axes is above else "")
-            shade_projected(axes, other, tuple(blocs), page.grid.width, page.grid.height)
+            _lifted(axes, year_of(lifting.day), f"lifted\n{lifting.day}" if axes is above else "")
+            _projected(axes, other, pair, said=axes is above)
     return save(page.figure, Path(folder), "hysteresis")
 
 
@@ -99,25 +98,35 @@ def _gap(axes: Axes, h: Hysteresis, tint: str, first: float) -> None:
     lifted = year_of(h.lifting.day)
     known = bands.known_values(gap, low, high)
     top, bottom = (max(0.05, float(known.max())), min(0.0, float(known.min()))) if len(known) else (1.0, 0.0)
-    axes.set_ylim(bottom - 0.06 * (top - bottom) * (bottom < 0.0), top + 0.55 * (top - bottom))
+    axes.set_ylim(bottom - 0.06 * (top - bottom) * (bottom < 0.0), top + 0.15 * (top - bottom))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=bands.STEPS))
     axes.yaxis.set_major_formatter(RATIO_TICKS)
     axes.plot(axes.get_xlim(), (0.0, 0.0), color=INK, lw=0.7, zorder=1.5)
-    axes.plot((lifted, axes.get_xlim()[1]), (LEVEL, LEVEL), color=FAINT, lw=0.7, ls=(0, (4, 2)), zorder=1.4)
+    axes.plot(axes.get_xlim(), (LEVEL, LEVEL), color=FAINT, lw=0.7, ls=(0, (4, 2)), zorder=1.4)
     axes.annotate(
-        "90 % back", (1.0, LEVEL), xytext=(3, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-        ha="left", va="center", fontsize=SMALL, color=INK, annotation_clip=False,
+        "90 % back", (0.0, LEVEL), xytext=(3, 1), xycoords=("axes fraction", "data"), textcoords="offset points",
+        ha="left", va="bottom", fontsize=SMALL, color=FAINT,
     )  # fmt: skip
     for years, value in {0: h.at_lifting, **h.gaps}.items():
-        axes.plot(lifted + years, value.value, marker="o", ms=3.6, mfc=tint, mec="white", mew=0.7, ls="none", zorder=4)
+        at = lifted + years
+        axes.plot(
+            at, value.value, marker="o", ms=3.6, mfc=tint, mec="white", mew=0.7, ls="none", zorder=4, clip_on=False
+        )
+        # at the side where the line is lower, so that it does not run through the number
+        left = np.interp(at - 0.5, times, gap) < np.interp(at + 0.5, times, gap)
         axes.annotate(
-            f"{100 * value.value:z.0f} %", (lifted + years, value.value), xytext=(0, 4), textcoords="offset points",
-            ha="right" if years == 10 else "center", va="bottom", fontsize=SMALL, fontweight="bold", color=tint, zorder=5,
+            f"{100 * value.value:z.0f} %", (at, value.value), xytext=(-4 if left else 4, 1), textcoords="offset points",
+            ha="right" if left else "left", va="bottom", fontsize=6.5, fontweight="bold", color=tint, zorder=5,
+            annotation_clip=False,
         )  # fmt: skip
-    words = f"half of the gap closed {_when(h.half_life, h.watched, 'years')}\n90 % back {_when(h.recovery_months, 12.0 * h.watched, 'months')}"
-    axes.text(
-        0.99, 0.98, words, transform=axes.transAxes, ha="right", va="top", fontsize=SMALL, color=INK, linespacing=1.35
+    words = (
+        f"half of the gap closed {_when(h.half_life, h.watched, 'years')}\n"
+        f"90 % back {_when(h.recovery_months, 12.0 * h.watched, 'months')}"
     )
+    axes.annotate(
+        words, (0.0, 1.0), xytext=(0.0, 4.0), xycoords="axes fraction", textcoords="offset points", ha="left",
+        va="bottom", fontsize=SMALL, color=INK, annotation_clip=False,
+    )  # fmt: skip
 
 
 def _when(time: Crossing, watched: float, unit: str) -> str:
@@ -142,4 +151,16 @@ def _lifted(axes: Axes, at: float, words: str) -> None:
         axes.annotate(
             words, (at, 1.0), xytext=(-2, -1), xycoords=("data", "axes fraction"), textcoords="offset points", ha="right",
             va="top", fontsize=SMALL, color=INK,
+        )  # fmt: skip
+
+
+def _projected(axes: Axes, context: Context, pair: str, said: bool) -> None:
+    """Shade where data end and inputs are assumed, and say so if wanted."""
+    for since, until in context.projected_spans(frozenset(pair.split("-"))):
+        axes.axvspan(since, until, color=SHADE, lw=0, zorder=0.1)
+        if not said:
+            continue
+        axes.annotate(
+            "data end", (since, 0.0), xytext=(-2, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
+            ha="right", va="bottom", fontsize=SMALL, color=FAINT,
         )  # fmt: skip

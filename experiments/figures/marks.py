@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 
 from model.clock import year_of
+from model.scenario.reach import active, touched
 
 from .labels import spread
 from .page import text_width
 from .style import INK
 
 if TYPE_CHECKING:
-    from model.scenario import Measure, Scenario, Side
+    from model.scenario import Measure, Scenario
     from model.tables import Tables
 
 GROUPS = {"restriction": "R", "incentive": "I", "context": "C"}
@@ -63,11 +64,6 @@ class Mark:
         return (a in self.first and b in self.second) or (b in self.first and a in self.second)
 
 
-def active(measures: Mapping[str, Measure]) -> dict[str, Measure]:
-    """The measures that can change anything."""
-    return {name: measure for name, measure in measures.items() if measure.enabled and measure.strength != 0.0}
-
-
 def marks_of(
     chosen: Iterable[Dated], tables: Tables, start: date, end: date, pairs: Sequence[tuple[str, str]]
 ) -> list[Mark]:
@@ -101,21 +97,6 @@ def scenario_marks(scenario: Scenario, tables: Tables, pairs: Sequence[tuple[str
         for m in active(scenario.measures).values()
     ]
     return marks_of(chosen, tables, scenario.time.show_from, scenario.time.end, pairs)
-
-
-def touched(side: Side, tables: Tables) -> frozenset[str]:
-    """Blocs that one side of a scope touches; kinds and sizes are in every bloc."""
-    bloc = dict(zip(tables.countries, tables.country_blocs, strict=True))
-    countries = set(tables.countries)
-    if side.blocs or side.countries:
-        countries = {code for code in countries if code in side.countries or bloc[code] in side.blocs}
-    if side.institutions == "listed":
-        countries &= {row["country"] for row in tables.listings}
-    elif side.institutions != "all":
-        known = {row["name"]: row["country"] for row in tables.institutions}
-        if all(name in known for name in side.institutions):
-            countries &= {known[name] for name in side.institutions}
-    return frozenset(bloc[code] for code in countries)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -98,9 +99,10 @@ class Grid:
 def legend_columns(labels: Sequence[str]) -> int:
     """Most columns in which the entries of a legend fit on a page."""
     for columns in range(len(labels), 1, -1):
-        rows = -(-len(labels) // columns)
-        widths = [max(text_width(label, LEGEND) for label in labels[k : k + rows]) for k in range(0, len(labels), rows)]
-        if sum(widths) + HANDLE * len(widths) <= WIDTH - 2 * EDGE:
+        parts = np.array_split(
+            np.array([text_width(label, LEGEND) for label in labels]), columns
+        )  # as legends are laid out
+        if sum(float(part.max()) for part in parts) + HANDLE * columns <= WIDTH - 2 * EDGE:
             return columns
     return 1
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ..shocks import Sorting
 
-MOST = 3
+MOST = 2
 """Pairs that the figure has room for."""
 APART = 0.14
 """Years by which the intervals of scenarios stand apart."""
@@ -48,7 +48,7 @@ def draw_sorting(folder: Path, contexts: Sequence[Context], found: Sequence[Sort
     days = [row.day for row in found if row.pair in pairs]
     start = max(longest.shown[0], year_of(min(days)) - 1.0)
     page = Page(
-        Grid(2 * len(pairs), len(pairs), 1.38, above=(0.38, 0.26), left=0.46, right=label_room(letters) if many else 0.1),
+        Grid(2 * len(pairs), len(pairs), 1.5, above=(0.38, 0.26), left=0.46, right=label_room(letters) if many else 0.1),
         "Who of a side holds the partnerships" if many else f"{contexts[0].title}: who of a side holds the partnerships",
         longest.condition,
         [
@@ -70,7 +70,7 @@ def draw_sorting(folder: Path, contexts: Sequence[Context], found: Sequence[Sort
     for column, pair in enumerate(pairs):
         a, b = pair.split(">")
         above, below = page.axes[column], page.axes[column + len(pairs)]
-        page.panel_title(above, f"{a}–{b} partnerships\nheld by listed institutions of {b}")
+        page.panel_title(above, f"{_between(pair, longest)} partnerships that\nlisted institutions of {b} hold")
         page.panel_title(below, "More than expected")
         for axes in (above, below):
             bands.year_axis(axes, longest.scenario.time.show_from, longest.scenario.time.end)
@@ -84,6 +84,11 @@ def draw_sorting(folder: Path, contexts: Sequence[Context], found: Sequence[Sort
     return save(page.figure, Path(folder), "sorting")
 
 
+def _between(pair: str, context: Context) -> str:
+    """The two blocs in the order of the tables."""
+    return "–".join(sorted(pair.split(">"), key=context.blocs.index))
+
+
 def _column(
     page: Page, above: Axes, below: Axes, pair: str, found: Sequence[Sorting], names: Sequence[str], tints: Sequence[str],
     letters: str,
@@ -95,19 +100,21 @@ def _column(
         rows = [row for row in found if (row.pair, row.scenario) == (pair, name)]
         if not rows:
             continue
-        times = np.array([year_of(row.day) for row in rows]) + APART * (k - 0.5 * (len(names) - 1))
+        times = np.array([year_of(row.day) for row in rows])
+        apart = times + APART * (k - 0.5 * (len(names) - 1))
         above.plot(times, [row.expected.value for row in rows], color=tints[k], lw=0.9, ls=(0, (3, 1.5)), alpha=0.8)
-        for axes, values in ((above, [row.share for row in rows]), (below, [row.excess for row in rows])):
+        for axes, at, values in ((above, times, [r.share for r in rows]), (below, apart, [r.excess for r in rows])):
             means = [v.value for v in values]
-            axes.plot(times, means, color=tints[k], lw=1.1, marker="o", ms=2.6, zorder=3)
-            for t, v in zip(times, values, strict=True):
-                if v.low is not None and v.high is not None:
+            axes.plot(at, means, color=tints[k], lw=1.1, marker="o", ms=2.6, zorder=3)
+            for t, v in zip(at, values, strict=True):
+                if axes is below and v.low is not None and v.high is not None:
                     axes.plot(
                         (t, t), (v.low, v.high), color=tints[k], lw=0.8, alpha=0.6, solid_capstyle="butt", zorder=2
                     )
                     reach[axes] += [v.low, v.high]
             reach[axes] += means
             ends[axes].append((k, means[-1]))
+        reach[above] += [row.expected.value for row in rows]
     above.set_ylim(0.0, 1.08 * max(reach[above]) or 1.0)
     above.yaxis.set_major_formatter(bands.PER_CENT)
     low, high = min(reach[below]), max(reach[below])

@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from .context import Context
 from .differences import signed
 from .page import EDGE, SMALL, WIDTH, Grid, Page, shortened
-from .style import FAINT, INK, SHADE, save
+from .style import FAINT, INK, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +27,10 @@ ROW = 0.34
 """Height of a row, inches."""
 NAMES, CHANGES, GAP = 1.32, 2.2, 0.22
 """Room for names, width of the panel of changes, distance of panels, inches."""
+BETWEEN = 0.72
+"""Distance of the panels of two quantities, inches."""
+BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+"""Box behind words that stand over a line."""
 MOST = 1.3
 """Largest ratio that is drawn; what is beyond is cut at the edge."""
 
@@ -39,8 +43,10 @@ class _Ratio:
 
     @property
     def text(self) -> str:
-        ends = "" if self.low is None or self.high is None else f" ({self.low:+z.2f} to {self.high:+z.2f})"
-        return f"{self.value:+z.2f}{ends}".replace("-", "\u2212")
+        ends = [self.value] if self.low is None or self.high is None else [self.value, self.low, self.high]
+        digits = 3 if max(map(abs, ends)) < 0.1 else 2
+        value, *interval = (f"{end:+z.{digits}f}".replace("-", "\u2212") for end in ends)
+        return f"{value} ({' to '.join(interval)})" if interval else value
 
 
 @dataclass(frozen=True)
@@ -72,14 +78,15 @@ def draw_substitution(
     blocks["output.volume"] += [line for o, alike in observed for line in _of_observed(o, alike)]
     blocks = {quantity: lines for quantity, lines in blocks.items() if lines}
     pairs = list(dict.fromkeys(pair for lines in blocks.values() for line in lines for pair in line.pairs))
-    heights = [ROW * len(lines) + 0.06 for lines in blocks.values()]
-    grid = Grid(3 * len(blocks), 3, max(heights), above=(0.42,), below=0.36)
+    heights = [ROW * len(lines) for lines in blocks.values()]
+    periods = {row.first.rsplit(", ", 1)[1] for row in rows}
+    grid = Grid(1, 1, sum(heights) + BETWEEN * (len(blocks) - 1), above=(0.34,), below=0.4)
     page = Page(
         grid,
         "Does one partner replace another?",
-        f"What the pair that loses most, and the next one, change by; base: {context.title}",
+        f"What the pair that loses most and the next one change by{', ' + periods.pop() if len(periods) == 1 else ''}",
         [
-            "Bars: change of what the scenario that loses has, against the other one. Compensation ratio: gained for each one lost; 1 "
+            "Bars: the first named minus the other. Compensation ratio: gained for each one lost; 1 "
             "makes up for all. Elasticity: relative growth for each relative fall. Points and whiskers: means of "
             f"{replicates} replicates with 95 % intervals (Student's t; of ratios, Fieller; replicate noise only, not parameter "
             "uncertainty). No ratio stands where the loss is not clear of zero.",
@@ -90,27 +97,34 @@ def draw_substitution(
             *_handles(bool(observed)),
         ],
     )  # fmt: skip
+    (whole,) = page.axes
+    top = whole.get_position().y1 * page.height
+    whole.remove()
     ratio_width = 0.5 * (WIDTH - 2 * EDGE - NAMES - CHANGES - 2 * GAP)
-    for block, (quantity, lines) in enumerate(blocks.items()):
-        panels = page.axes[3 * block : 3 * block + 3]
-        left = EDGE + NAMES
-        for axes, width in zip(panels, (CHANGES, ratio_width, ratio_width), strict=True):
-            box = axes.get_position()
-            height = heights[block] / page.height
-            axes.set_position((left / WIDTH, box.y1 - height, width / WIDTH, height))
+    for height, (quantity, lines) in zip(heights, blocks.items(), strict=True):
+        left, panels = EDGE + NAMES, []
+        for width in (CHANGES, ratio_width, ratio_width):
+            box = (left / WIDTH, (top - height) / page.height, width / WIDTH, height / page.height)
+            panels.append(page.figure.add_axes(box))
             left += width + GAP
-            _rows_axis(axes, len(lines))
-        _changes(page, panels[0], lines, context)
-        page.panel_title(panels[0], f"{HEADINGS[quantity]}: change")
-        for axes, place, title in ((panels[1], 0, "Compensation ratio"), (panels[2], 1, "Elasticity")):
+            _rows_axis(panels[-1], len(lines))
+        top -= height + BETWEEN
+        _changes(panels[0], lines, context)
+        page.panel_title(panels[0], HEADINGS[quantity])
+        panels[0].set_xlabel("change", labelpad=1)
+        for axes, place, title, unit in (
+            (panels[1], 0, "Compensation ratio", "gained for each one lost"),
+            (panels[2], 1, "Elasticity", "relative gain for relative loss"),
+        ):
             _ratios(axes, [line.ratios[place] for line in lines], [line.observed for line in lines])
             page.panel_title(axes, title)
+            axes.set_xlabel(unit, labelpad=1)
     return save(page.figure, Path(folder), "substitution")
 
 
 def _of_run(row: Replacement) -> _Row:
     """A row read in the direction in which the lost pair falls."""
-    base, period = row.first.rsplit(", ", 1)
+    base, _ = row.first.rsplit(", ", 1)
     forward = row.change_lost.value <= 0.0
     name, other = (row.scenario, base) if forward else (base, row.scenario)
     changes = [_directed(change, forward) for change in (row.change_lost, row.change_gained)]
@@ -118,9 +132,7 @@ def _of_run(row: Replacement) -> _Row:
         None if ratio is None else _Ratio(ratio.value, ratio.low, ratio.high)
         for ratio in (row.compensation, row.elasticity)
     ]
-    return _Row(
-        name, f"without: {other}, {period}", (row.lost, row.gained), (changes[0], changes[1]), (ratios[0], ratios[1])
-    )
+    return _Row(name, f"against {other}", (row.lost, row.gained), (changes[0], changes[1]), (ratios[0], ratios[1]))
 
 
 def _directed(change: object, forward: bool) -> _Ratio:
@@ -164,11 +176,11 @@ def _rows_axis(axes: Axes, count: int) -> None:
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
     axes.spines["left"].set_visible(False)
-    for k in range(0, count, 2):
-        axes.axhspan(-k - 0.5, -k + 0.5, color=SHADE, alpha=0.45, lw=0, zorder=0)
+    for k in range(1, count):
+        axes.axhline(-k + 0.5, color=FAINT, lw=0.3, zorder=0.4)
 
 
-def _changes(page: Page, axes: Axes, lines: Sequence[_Row], context: Context) -> None:
+def _changes(axes: Axes, lines: Sequence[_Row], context: Context) -> None:
     """Two bars a row, each with its number at its end; names at the left."""
     values = [end for line in lines for c in line.changes for end in (c.value, c.low, c.high, 0.0) if end is not None]
     low, high = min(values), max(values)
@@ -206,18 +218,19 @@ def _ratios(axes: Axes, ratios: Sequence[_Ratio | None], observed: Sequence[bool
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: signed(f"{x:+.4g}")))
     axes.axvline(0.0, color=INK, lw=0.7, zorder=1.5)
+    how = {"ha": "center", "va": "center", "fontsize": SMALL, "zorder": 4}
     for k, (ratio, seen) in enumerate(zip(ratios, observed, strict=True)):
         if ratio is None:
-            axes.text(0.0, -k, "undefined", ha="center", va="center", fontsize=SMALL, color=FAINT, style="italic")
+            axes.text(0.0, -k, "undefined", bbox=BEHIND, **how, color=FAINT, style="italic")  # type: ignore[arg-type]
             continue
         if ratio.low is not None and ratio.high is not None:
             axes.plot(
-                (ratio.low, ratio.high), (-k - 0.14, -k - 0.14), color=INK, lw=1.0, solid_capstyle="butt", zorder=2
+                (ratio.low, ratio.high), (-k - 0.18, -k - 0.18), color=INK, lw=1.0, solid_capstyle="butt", zorder=2
             )
         marker = (
             {"marker": "D", "ms": 3.6, "mfc": "white", "mec": INK, "mew": 0.8}
             if seen
             else {"marker": "o", "ms": 3.2, "color": INK}
         )
-        axes.plot(max(-reach, min(reach, ratio.value)), -k - 0.14, ls="none", zorder=3, clip_on=False, **marker)  # type: ignore[arg-type]
-        axes.text(0.0, -k + 0.24, ratio.text, ha="center", va="center", fontsize=SMALL, color=INK, zorder=4)
+        axes.plot(max(-reach, min(reach, ratio.value)), -k - 0.18, ls="none", zorder=3, clip_on=False, **marker)  # type: ignore[arg-type]
+        axes.text(0.0, -k + 0.2, ratio.text, bbox=BEHIND, **how, color=INK)  # type: ignore[arg-type]

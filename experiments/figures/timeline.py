@@ -14,10 +14,10 @@ from matplotlib.patches import Patch, Polygon
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from model.clock import year_of
+from model.scenario.reach import touched
 
 from .context import Context, Pair
 from .key import HEADINGS
-from .marks import touched
 from .page import SMALL, Grid, Page, shortened
 from .style import FAINT, INK, SHADE, styled, write
 

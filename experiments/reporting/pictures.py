@@ -46,6 +46,26 @@ KNOWN = {
         "Who starts and who leads",
         "Lines of the share of partnerships that each bloc started and of joint works that it led, over time.",
     ),
+    "hysteresis": (
+        "What comes back after lifting",
+        "Lines of partnerships and joint works with and without restrictions that are lifted at a marked date; below, the "
+        "share that is missing, with the values one, three, five and ten years after.",
+    ),
+    "substitution": (
+        "Whether one partner replaces another",
+        "Bars of what the pair of blocs that loses most and the next one change by, and the compensation ratio and the "
+        "elasticity with 95 % intervals, what was observed beside them.",
+    ),
+    "sorting": (
+        "Who of a side holds the partnerships",
+        "Lines of the share of partnerships that listed institutions hold, against their share of all, by date; below, "
+        "the difference with 95 % intervals.",
+    ),
+    "dependency": (
+        "Who needs whom more",
+        "Lines of the dependency asymmetry of each pair of the first bloc over time, of partnerships and of joint works, "
+        "with bands over replicates.",
+    ),
     "network": (
         "The network",
         "Drawings of the network of the largest institutions at several dates, coloured by bloc.",
@@ -82,6 +102,8 @@ def _figures(source: Source) -> Iterator[Path]:
         yield there
         return
     from ..figures import draw_comparison, draw_outcomes, draw_run
+    from ..shocks import shocks_of
+    from ..shocks.drawing import draw_shocks
 
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -93,6 +115,7 @@ def _figures(source: Source) -> Iterator[Path]:
                 if path.is_file():
                     (folder / path.name).symlink_to(path.resolve())
             draw_run(folder)
+        draw_shocks(folder, source.results, shocks_of(source.results))
         yield folder / FIGURES
 
 

@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from model.tables import read_tables
 
+from ..comparing.means import bloc_pairs, directed_pairs
 from ..comparing.statistics import LEVEL
-from .hysteresis import Hysteresis, hysteresis_of, most_missing
-from .levels import Dependency, Sorting, dependencies, sortings
+from .hysteresis import QUANTITIES, Hysteresis, hysteresis_of, most_missing
+from .levels import DEPENDENCY, SORTING, Dependency, Sorting, dependencies, sortings
 from .lifting import Lifting, find_lifting
 from .substitution import TIES, Observed, Replacement, before_and_after, observed_fall, replacements
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from model.scenario import Scenario
+    from model.tables import Tables
+
     from ..comparing.means import Run
 
 FILE = "shocks.json"
@@ -101,6 +107,7 @@ class Shocks:
 def shocks_of(runs: Sequence[Run]) -> Shocks:
     """What is told of runs that share their luck, the first of them the base, or of one run alone."""
     tables = read_tables(runs[0].scenario.world.data or None)
+    runs = [_what_is_told(run, tables) for run in runs]
     found, why = _hysteresis(runs)
     substitution = replacements(runs)
     pairs = dict.fromkeys((row.lost, row.gained) for row in substitution if row.quantity == TIES)
@@ -117,6 +124,26 @@ def shocks_of(runs: Sequence[Run]) -> Shocks:
         as_observed=tuple(row for o in observed for row in before_and_after(runs, o)),
         sorting=tuple(sortings(runs)),
         dependency=tuple(dependencies(runs)),
+    )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is told of a run, so that not every number is searched among all."""
+
+    scenario: Scenario
+    series: pd.DataFrame
+    indicators: pd.DataFrame
+
+
+def _what_is_told(run: Run, tables: Tables) -> _Told:
+    """The rows of a run that shocks are told from; those of blocs."""
+    within, ordered = set(bloc_pairs(tables.blocs)), set(directed_pairs(tables.blocs))
+    series, indicators = run.series, run.indicators
+    return _Told(
+        run.scenario,
+        series[series["indicator"].isin(list(QUANTITIES)) & series["pair"].isin(within)],
+        indicators[indicators["indicator"].isin([*DEPENDENCY, *SORTING]) & indicators["pair"].isin(ordered)],
     )
 
 

@@ -60,7 +60,7 @@ def dependencies(runs: Sequence[Run]) -> list[Dependency]:
             for other in others:
                 table = values_by_date(run.indicators, indicator, f"{first}>{other}")
                 for span in spans:
-                    inside = table.index.year.isin(range(span[0], span[1] + 1))  # type: ignore[attr-defined]
+                    inside = table.index.year.isin(range(span[0], span[1] + 1))
                     if not covers(run.scenario, span) or not inside.any():
                         continue
                     level = _interval(table[inside].mean(axis=0).to_numpy(float))

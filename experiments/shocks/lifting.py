@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from ..figures.arms import TOLD
-from ..figures.marks import active, touched
+from model.scenario.reach import active, substance, touched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,9 +98,8 @@ def _in_force(measures: Mapping[str, Measure], day: date, scenario: Scenario) ->
 
 def _not_in(some: Mapping[str, Measure], others: Mapping[str, Measure]) -> tuple[str, ...]:
     """Names of measures that the others have not, or with other effects; dates do not count."""
-    dates = {"start", "end"}
-
-    def substance(measure: Measure) -> object:
-        return measure.model_dump(exclude=TOLD | dates)
-
-    return tuple(n for n, m in some.items() if n not in others or substance(m) != substance(others[n]))
+    return tuple(
+        name
+        for name, measure in some.items()
+        if name not in others or substance(measure, "start", "end") != substance(others[name], "start", "end")
+    )

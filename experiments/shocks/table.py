@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from .hysteresis import QUANTITIES
-
 if TYPE_CHECKING:
     from ..comparing.statistics import Interval
     from .findings import Shocks
     from .hysteresis import Crossing, Hysteresis
 
 UNKNOWN = "-"
+SORTED = 2
+"""Pairs whose sorting is told."""
+COUNTED = {"partnerships.count": "partnerships", "output.volume": "joint works"}
 Cells = tuple[str, str, str, str]
 
 
@@ -35,19 +36,18 @@ def table(found: Shocks) -> tuple[list[str], list[list[str]]]:
 def _blocks(found: Shocks) -> Iterator[tuple[str, Iterator[Cells]]]:
     for own in found.shown_hysteresis:
         for h in own:
-            yield f"Hysteresis: {h.pair}, missing {h.counted}", _hysteresis(h)
-    for quantity, counted in QUANTITIES.items():
+            yield f"Hysteresis: {h.pair}, missing {COUNTED[h.quantity]}", _hysteresis(h)
+    for quantity, counted in COUNTED.items():
         rows = [row for row in found.shown_substitution if row.quantity == quantity]
         for (gained, lost), _ in groupby(sorted(rows, key=_pairs), key=_pairs):
             cells = _substitution(found, quantity, gained, lost)
             yield f"Substitution: {gained} for {lost}, {counted}", cells
-    for pair in dict.fromkeys(row.pair for row in found.sorting):
-        a, b = pair.split(">")
-        if a == found.first_bloc:
-            yield f"Sorting: listed of {b} in {a}-{b} partnerships", _sorting(found, pair)
+    for pair in list(dict.fromkeys(row.pair for row in found.sorting))[:SORTED]:
+        a, b = sorted(pair.split(">"), key=lambda bloc: bloc != found.first_bloc)
+        yield f"Sorting: {a}-{b} partnerships of listed of {pair.split('>')[1]}", _sorting(found, pair)
     for pair in dict.fromkeys(row.pair for row in found.dependency):
         a, b = pair.split(">")
-        yield f"Dependency: {a} on {b} less {b} on {a}, partnerships", _dependency(found, pair)
+        yield f"Dependency: {a} on {b} less reverse, partnerships", _dependency(found, pair)
 
 
 def _pairs(row: object) -> tuple[str, str]:
@@ -81,12 +81,12 @@ def _substitution(found: Shocks, quantity: str, gained: str, lost: str) -> Itera
 
 def _sorting(found: Shocks, pair: str) -> Iterator[Cells]:
     rows = [row for row in found.sorting if row.pair == pair]
-    shared = set.intersection(*({row.day for row in rows if row.scenario == name} for name in found.scenarios))
+    names = {row.scenario for row in rows}
+    shared = set.intersection(*({row.day for row in rows if row.scenario == name} for name in names))
     for row in rows:
         if shared and row.day == max(shared):
             yield row.scenario, f"held {row.day}", share(row.share.value), ends(row.share, share_end)
-            yield row.scenario, "expected", share(row.expected.value), ends(row.expected, share_end)
-            yield row.scenario, "excess", points(row.excess.value), ends(row.excess, points_end)
+            yield row.scenario, "more than expected", points(row.excess.value), ends(row.excess, points_end)
             if row.against_base is not None:
                 against = f"less that of {found.scenarios[0]}"
                 yield row.scenario, against, points(row.against_base.value), ends(row.against_base, points_end)
@@ -148,4 +148,4 @@ def points_end(value: float) -> str:
 
 def signed(value: float) -> str:
     """A ratio with its sign."""
-    return f"{value:+z.2f}"
+    return f"{value:+z.3f}"
