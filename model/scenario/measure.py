@@ -78,8 +78,10 @@ class Projects(Frozen):
         description="Cost of a project, all years",
         json_schema_extra=meta("million 2017 PPP dollars"),
     )
-    keys: Literal[0, 1, 2] = Field(
+    keys: Whole = Field(
         2,
+        ge=0,
+        le=2,
         description="Reviews that must agree: 2 both sides, 1 the side `from`, 0 none (by plan)",
         json_schema_extra=meta("reviews"),
     )
