@@ -1,14 +1,17 @@
-"""Random measures that the schema allows: what it says of each key, types and bounds, is what they are drawn from."""
+"""Random measures that the schema allows: what it says of each key, types and bounds, is what they are drawn from.
+
+All is a function of a seed: what hypothesis draws itself repeats the simple and the extreme too often in tables so large.
+"""
 
 from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from random import Random
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
-from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -16,18 +19,13 @@ from model.scenario.measure import Effects, Measure, Motives, Projects
 
 NAMES = ("one", "two", "three")
 """Names of the measures of a scenario."""
-OF_TABLES: dict[str, st.SearchStrategy[Any]] = {
-    "blocs": st.lists(st.sampled_from(["Russia", "China", "West", "Other"]), max_size=3, unique=True),
-    "countries": st.lists(st.sampled_from(["RU", "CN", "US", "DE", "IN"]), max_size=3, unique=True),
-    "kinds": st.lists(st.sampled_from(["university", "institute", "company"]), max_size=2, unique=True),
-    "institutions": st.sampled_from(["all", "listed", ["Lomonosov Moscow State University"], ["Peking University"]]),
-    "fields": st.lists(st.sampled_from(["physics", "medicine", "earth"]), max_size=2, unique=True),
-    "instruments": st.lists(st.sampled_from(NAMES), max_size=2, unique=True),
-    "answers": st.sampled_from(["", *NAMES]),
-    "exposed_to": st.sampled_from(["Russia", "China", "West"]),
-    "preset": st.just(""),
-}
-"""Keys that hold names."""
+OF_TABLES: dict[str, tuple[str, ...]] = {
+    "blocs": ("Russia", "China", "West", "Other"), "countries": ("RU", "CN", "US", "DE", "IN"),
+    "kinds": ("university", "institute", "company"), "fields": ("physics", "medicine", "earth"),
+    "instruments": NAMES, "answers": ("", *NAMES), "exposed_to": ("Russia", "China", "West"), "preset": ("",),
+}  # fmt: skip
+"""Names that there are, by the keys that hold them."""
+INSTITUTIONS: tuple[Any, ...] = ("all", "all", "listed", ["Lomonosov Moscow State University"], ["Peking University"])
 MILDER: dict[tuple[type, str], tuple[float, float]] = {
     (Effects, "meeting"): (0.0, 8.0), (Effects, "initiative"): (0.0, 8.0), (Effects, "formation"): (-10.0, 2.0),
     (Effects, "opportunity"): (0.0, 3.0), (Effects, "maintenance"): (-3.0, 5.0), (Effects, "capability"): (-0.3, 0.3),
@@ -37,8 +35,8 @@ MILDER: dict[tuple[type, str], tuple[float, float]] = {
     (Projects, "cost"): (0.1, 10.0), (Projects, "share"): (0.1, 1.0),
 }  # fmt: skip
 """Narrower bounds than those of the schema: where strong measures meet, drawing and rejecting candidates is slow."""
-DAYS = st.integers(0, 700).map(lambda day: date(2011, 10, 1) + timedelta(days=day))
-"""Starts, most of them in the two years of the run."""
+FIRST_DAY = date(2011, 10, 1)
+"""Starts are within two years of it, so that most measures begin in a run of 2012 and 2013."""
 
 
 def inside(annotation: Any) -> Any:
@@ -66,72 +64,66 @@ def bounds(info: FieldInfo) -> tuple[float, float]:
     return low, high
 
 
-def values(table: type[BaseModel], key: str, info: FieldInfo) -> st.SearchStrategy[Any]:
-    """Values that a key of a table may have."""
+def value(luck: Random, table: type[BaseModel], key: str, info: FieldInfo) -> Any:
+    """A value that a key of a table may have."""
     of = inside(info.annotation)
+    if key == "institutions":
+        return luck.choice(INSTITUTIONS)
     if key in OF_TABLES:
-        return OF_TABLES[key]
+        names = OF_TABLES[key]
+        return luck.choice(names) if of is str else luck.sample(names, luck.randrange(3))
     if isinstance(of, type) and issubclass(of, BaseModel):
-        return tables(of)
+        return any_table(luck, of)
+    if key == "enabled":
+        return luck.random() < 0.9
+    if get_origin(of) is Literal:
+        return luck.choice(get_args(of))
+    if key == "range":
+        return [luck.uniform(-5.0, 0.0), luck.uniform(0.0, 5.0)]
     low, high = MILDER.get((table, key), bounds(info))
     if of is float:
-        spread = [low + (high - low) * k / 24 for k in range(25)]  # for the ends are drawn more often than the middle
-        return st.sampled_from(spread) | st.floats(low, high)
+        return luck.choice((low, high, *(luck.uniform(low, high) for _ in range(6))))
     if of is int:
-        return st.integers(int(low), int(min(high, 1000)))
-    if key == "enabled":
-        return st.sampled_from([True] * 9 + [False])
+        return luck.randint(int(low), int(min(high, 1000)))
     if of is bool:
-        return st.booleans()
-    if get_origin(of) is Literal:
-        return st.sampled_from(get_args(of))
+        return luck.random() < 0.5
     if of is str:
-        return st.text("abc ", max_size=5)
-    if key == "range":
-        return st.tuples(st.floats(-5.0, 0.0), st.floats(0.0, 5.0)).map(list)
+        return luck.choice(("", "text", 'with "quotes"', "два слова"))
     if of is date:
-        return DAYS
+        return FIRST_DAY + timedelta(days=luck.randrange(730))
     raise AssertionError(f"no values are known for {table.__name__}.{key}")
 
 
-def tables(table: type[BaseModel], must: tuple[str, ...] = ()) -> st.SearchStrategy[dict[str, Any]]:
-    """Tables with what must be there, and other keys, each as likely left out as not."""
-    if table is Projects and not must:  # paid, planned, founded
-        paid = tables(Projects, ("budget", "cost")).map(affordable)
-        planned = tables(Projects, ("share",)).map(lambda projects: without(projects, "budget"))
-        founded = tables(Projects, ("shape",)).map(lambda projects: without(projects, "budget", "cost", "share"))
-        return st.one_of(paid, planned, founded)
-    every = {info.alias or key: values(table, key, info) for key, info in table.model_fields.items() if key != "end"}
-    needed = {*must, *(info.alias or key for key, info in table.model_fields.items() if info.is_required())}
-    needed |= {"effects"} & set(every)
-    return st.fixed_dictionaries(
-        {key: every[key] for key in sorted(needed)},
-        optional={key: every[key] for key in sorted(set(every) - needed)},
-    )
+def any_table(luck: Random, table: type[BaseModel]) -> dict[str, Any]:
+    """A table with what must be there, and other keys, each as likely left out as not."""
+    must = {key for key, info in table.model_fields.items() if info.is_required()}
+    never = {"end"}
+    if table is Projects:
+        needed, barred = luck.choice(
+            [(("budget", "cost"), ("share",)), (("share",), ("budget",)), (("shape",), ("budget", "cost", "share"))]
+        )  # paid, planned, founded
+        must, never = must | {*needed}, never | {*barred}
+    made = {
+        info.alias or key: value(luck, table, key, info)
+        for key, info in table.model_fields.items()
+        if key in must or (key not in never and luck.random() < 0.5)
+    }
+    if made.get("budget"):  # money for no more than some hundred projects a year in the small world
+        made["cost"] = min(1e5, max(made["cost"], made["budget"] / 1e5))
+    return made
 
 
-def affordable(projects: dict[str, Any]) -> dict[str, Any]:
-    """Money for no more than some hundred projects a year in the small world."""
-    cost = min(1e5, max(projects["cost"], projects["budget"] / 1e5))
-    return without(projects, "share") | {"cost": cost}
-
-
-def without(table: dict[str, Any], *keys: str) -> dict[str, Any]:
-    """The table without some of its keys."""
-    return {key: value for key, value in table.items() if key not in keys}
-
-
-@st.composite
-def scenarios(draw: st.DrawFn, count: int) -> dict[str, dict[str, Any]]:
-    """So many measures by their names, which speak of each other only as they may."""
-    measures = {name: draw(tables(Measure)) for name in NAMES[:count]}
-    makers = [name for name, measure in measures.items() if measure.get("projects") is not None]
+def any_measures(seed: int, count: int) -> dict[str, dict[str, Any]]:
+    """So many measures by their names, which speak of each other only as they may: a function of a seed."""
+    luck = Random(seed)
+    measures = {name: any_table(luck, Measure) for name in NAMES[:count]}
+    makers = [name for name, measure in measures.items() if "projects" in measure]
     for place, measure in enumerate(measures.values()):
         measure["instruments"] = [name for name in measure.get("instruments", ()) if name in makers]
         if measure.get("answers") not in NAMES[:place]:
             measure["answers"] = ""
-        if draw(st.booleans()):
-            measure["end"] = measure["start"] + timedelta(days=draw(st.integers(1, 500)))
-        if measure["effects"].get("secondary", 0.0) > 0.0:
+        if luck.random() < 0.5:
+            measure["end"] = measure["start"] + timedelta(days=luck.randint(1, 500))
+        if measure.get("effects", {}).get("secondary", 0.0) > 0.0:
             measure.setdefault("exposed_to", "West")
     return measures
