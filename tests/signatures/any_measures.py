@@ -15,7 +15,7 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from model.scenario.measure import Effects, Measure, Motives, Projects
+from model.scenario.measure import Counts, Effects, Measure, Motives, Projects
 
 NAMES = ("one", "two", "three")
 """Names of the measures of a scenario."""
@@ -33,6 +33,7 @@ MILDER: dict[tuple[type, str], tuple[float, float]] = {
     (Motives, "facility"): (-2.0, 2.0), (Motives, "same_kind"): (-2.0, 2.0), (Measure, "strength"): (0.0, 1.5),
     (Measure, "lag_years"): (0.0, 1.0), (Projects, "budget"): (1e3, 1e5), (Projects, "applications"): (1.0, 20.0),
     (Projects, "cost"): (0.1, 10.0), (Projects, "share"): (0.1, 1.0),
+    (Counts, "change"): (-0.9, 2.0), (Counts, "after_years"): (4.0, 12.0),
 }  # fmt: skip
 """Narrower bounds than those of the schema: where strong measures meet, drawing and rejecting candidates is slow."""
 FIRST_DAY = date(2011, 10, 1)

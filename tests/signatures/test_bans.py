@@ -35,7 +35,7 @@ def pays_to_the_end_and_begins_nothing(none: Runs, x: Runs) -> bool:
     )
     leaked = growth(plenty[plenty["personal"]], fresh[fresh["personal"]])
     ended = (after["reason"] == TERMINATED).sum()
-    return outlived > 0.95 and ended == 0 and following > 0.8 and fresh["personal"].mean() > 0.75 and 0.3 < leaked < 1.0
+    return outlived > 0.85 and ended == 0 and following > 0.8 and fresh["personal"].mean() > 0.75 and 0.3 < leaked < 1.0
 
 
 def cools_the_official_channel(none: Runs, x: Runs) -> bool:
@@ -45,7 +45,7 @@ def cools_the_official_channel(none: Runs, x: Runs) -> bool:
         ratio(hazard, before[before["personal"] == p], after[after["personal"] == p]) for p in (False, True)
     )
     agreed = ratio(consent, none.proposals(WEST, CHINA), x.proposals(WEST, CHINA))
-    return agreed < 0.8 and official > 1.2 and abs(personal - 1.0) < 0.15
+    return agreed < 0.8 and official > 1.2 and abs(personal - 1.0) < 0.2
 
 
 def bars_the_listed(none: Runs, x: Runs) -> bool:
@@ -56,7 +56,7 @@ def bars_the_listed(none: Runs, x: Runs) -> bool:
     left = sum(len(living(with_listed[1], t)) for t in np.arange(BEGIN + 0.25, BEGIN + 8, 0.25))
     caution = 1.0 - growth(living(free[0], BEGIN + 0.25), living(free[1], BEGIN + 0.25))
     before_end = len(living(with_listed[1], BEGIN + 0.05)) / len(living(with_listed[0], BEGIN + 0.05))
-    return left == 0 and before_end > 0.9 and 0.0 <= caution < 0.06
+    return left == 0 and before_end > 0.9 and abs(caution) < 0.06
 
 
 def empties_one_field(none: Runs, x: Runs) -> bool:
@@ -66,7 +66,7 @@ def empties_one_field(none: Runs, x: Runs) -> bool:
     official, personal = (growth(*(f[f["personal"] == p] for f in inside)) for p in (False, True))
     stays_out = growth(*(f[~f["personal"]] for f in after))
     elsewhere = growth(*(f[~in_fields(f, "physics")] for f in later))
-    return official == stays_out == 0.0 and personal > 1.1 and abs(elsewhere - 1.0) < 0.1
+    return official == stays_out == 0.0 and personal > 1.1 and abs(elsewhere - 1.0) < 0.15
 
 
 def by_lists(of: Runs, *, threatened: bool, avoided: bool) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def sorts_the_exposed_from_the_listed(none: Runs, x: Runs) -> bool:
         for threatened, avoided in ((True, True), (True, False), (False, True), (False, False))
     )
     left = ratio(hazard, *(by_lists(of, threatened=True, avoided=True) for of in (none, x)))
-    return hit < 0.5 and left > 1.5 and min(unconcerned, spared, free) > 0.9
+    return hit < 0.5 and left > 1.4 and min(unconcerned, spared, free) > 0.8
 
 
 SIGNATURES: dict[str, tuple[Trial, Callable[[Runs, Runs], bool]]] = {

@@ -25,7 +25,7 @@ def is_of_the_invited_only(none: Runs, x: Runs) -> bool:
     before, after = begun(none.between(WEST, CHINA)), begun(x.between(WEST, CHINA))
     inside = growth(before[both(before, invited)], after[both(after, invited)])
     outside = growth(before[~both(before, invited)], after[~both(after, invited)])
-    return inside > 1.5 and abs(outside - 1.0) < 0.1
+    return inside > 1.4 and abs(outside - 1.0) < 0.15
 
 
 def members() -> np.ndarray:
@@ -44,7 +44,7 @@ def closes_the_club(none: Runs, x: Runs) -> bool:
     (early, a), (late, b), (early_x, c), (late_x, d) = clubs
     inside, later = growth(early[a], early_x[c]), growth(late[b], late_x[d])
     outside = growth(early[~a], early_x[~c])
-    return later > inside > 1.4 and abs(outside - 1.0) < 0.1
+    return min(inside, later) > 1.3 and later > inside - 0.1 and abs(outside - 1.0) < 0.15
 
 
 def comes_and_goes(none: Runs, x: Runs) -> bool:
@@ -64,7 +64,7 @@ def joins_neighbours_in_applied_fields(none: Runs, x: Runs) -> bool:
     inside = growth(before[applied[0] & local[0]], after[applied[1] & local[1]])
     others = growth(before[~local[0]], after[~local[1]])
     basic = growth(before[~applied[0]], after[~applied[1]])
-    return inside > 1.4 and abs(others - 1.0) < 0.1 and basic < 1.1
+    return inside > 1.4 and abs(others - 1.0) < 0.15 and basic < 1.15
 
 
 def brings_together_and_holds(none: Runs, x: Runs) -> bool:

@@ -23,7 +23,7 @@ def keeps_apart_and_loosens(none: Runs, x: Runs) -> bool:
     """Less is begun, and more is given up, of official and of personal partnerships alike."""
     before, after = none.between(WEST, CHINA), x.between(WEST, CHINA)
     lost = [ratio(hazard, a, b) for a, b in zip(by_channel(before), by_channel(after), strict=True)]
-    return growth(begun(before), begun(after)) < 0.8 and min(lost) > 1.25
+    return growth(begun(before), begun(after)) < 0.8 and min(lost) > 1.2
 
 
 def frightens_more_after_a_year(none: Runs, x: Runs) -> bool:
@@ -44,7 +44,7 @@ def narrows_the_own_search(none: Runs, x: Runs) -> bool:
         by_own = [cut_off[frame["institution"]] for frame in (before, after)]
         own.append(growth(before[by_own[0]], after[by_own[1]]))
         others += growth(before[~by_own[0]], after[~by_own[1]]) / 3
-    return max(own) < 0.85 and abs(others - 1.0) < 0.1
+    return max(own) < 0.85 and abs(others - 1.0) < 0.15
 
 
 def starves_official_partnerships_in_applied_fields(none: Runs, x: Runs) -> bool:
@@ -54,7 +54,7 @@ def starves_official_partnerships_in_applied_fields(none: Runs, x: Runs) -> bool
     inside = [frame[in_fields(frame, *APPLIED)] for frame in official]
     basic = [frame[~in_fields(frame, *APPLIED)] for frame in official]
     starved, spared, untouched = (ratio(hazard, *pair) for pair in (inside, basic, personal))
-    return starved > 1.35 and abs(spared - 1.0) < 0.15 and abs(untouched - 1.0) < 0.15
+    return starved > 1.35 and abs(spared - 1.0) < 0.25 and abs(untouched - 1.0) < 0.2
 
 
 def closes_dual_use_fields_to_everyone(none: Runs, x: Runs) -> bool:
@@ -65,7 +65,7 @@ def closes_dual_use_fields_to_everyone(none: Runs, x: Runs) -> bool:
         inside = [in_fields(frame, *DUAL_USE) for frame in frames]
         dual.append(growth(frames[0][inside[0]], frames[1][inside[1]]))
         open_.append(growth(frames[0][~inside[0]], frames[1][~inside[1]]))
-    return max(dual) < 0.85 and open_[0] > 0.9
+    return max(dual) < 0.85 and open_[0] > 0.85
 
 
 def wears_capability_down(none: Runs, x: Runs) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 import tomli_w
-from any_measures import NAMES, any_measures, bounds, inside
+from any_measures import NAMES, any_measures, any_table, bounds, inside
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -58,9 +58,12 @@ EVERY_KEY = keys_of(Measure)
 
 
 def put(measure: dict[str, Any], path: Keys, value: Any) -> None:
-    """Write a value into nested tables."""
+    """Write a value into nested tables; where one is not there yet, what it must have is put in."""
+    table: type[BaseModel] = Measure
     for key in path[:-1]:
-        measure = measure.setdefault(key, {})
+        table = next(inside(info.annotation) for name, info in table.model_fields.items() if key in (name, info.alias))
+        must = any(info.is_required() for info in table.model_fields.values())
+        measure = measure.setdefault(key, any_table(Random(0), table) if must else {})
     measure[path[-1]] = value
 
 

@@ -23,7 +23,7 @@ from model.scenario import Scenario, load_scenario
 from model.world import World, build_world
 
 FIRST, START, END = date(1996, 1, 1), date(2004, 1, 1), date(2012, 1, 1)
-REPLICATES = 16
+REPLICATES, SEED = 16, 11
 NAME = "tried"
 """Name of the measure that is tried, and so of the instrument of its projects."""
 HABIT = {
@@ -133,7 +133,7 @@ def scenario(measures: Mapping[str, Any], engine: str = "fast") -> Scenario:
         "classroom",
         {
             "measures": {"habit": HABIT, **measures}, "time.start": FIRST, "time.show_from": FIRST, "time.end": END,
-            "record.snapshots": [], "record.decisions": True, "run.seed": 11, "run.engine": engine,
+            "record.snapshots": [], "record.decisions": True, "run.seed": SEED, "run.engine": engine,
         },
     )  # fmt: skip
 
