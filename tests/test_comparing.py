@@ -425,7 +425,7 @@ def test_the_command_leaves_a_comparison_that_its_own_results_give_again(
     with pytest.raises(InputError, match="is a comparison"):
         open_result(tmp_path / "out")
     assert damage(tmp_path / "out") == [] and {path.stem for path in (tmp_path / "out/figures").glob("*.png")} == {
-        "volume", "difference", "outcomes",
+        "volume", "difference", "outcomes", "substitution", "dependency",
     }  # fmt: skip
     assert main([*words, "--force", "--no-figures"]) == 0
     assert "no-2022 against hindcast, means over 2022-2023" in capsys.readouterr().out
