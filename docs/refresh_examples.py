@@ -2,6 +2,7 @@
 
 uv run python docs/refresh_examples.py [PAGE...]        the checked examples
 uv run python docs/refresh_examples.py --hindcast       table and pictures of the hindcast besides (runs it)
+uv run python docs/refresh_examples.py docs/shocks.md --shocks    table and pictures of that page (runs its comparison)
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import io
 import re
+import shlex
 import shutil
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -18,6 +20,12 @@ from examples import PAGES, ROOT, empty_folder, has_output, output_of, parse, pl
 TABLE = re.compile(r"(?<=<!-- hindcast table -->\n```text\n).*?(?=```\n<!-- end of hindcast table -->)", re.DOTALL)
 PICTURE = ROOT / "docs" / "images" / "hindcast.png"
 TIMELINE = ROOT / "docs" / "images" / "timeline.png"
+SHOCKS = ROOT / "docs" / "shocks.md"
+SHOCKS_COMMAND = re.compile(r"(?<=<!-- shocks command -->\n```sh\n).*?(?=```\n)", re.DOTALL)
+SHOCKS_TABLE = re.compile(r"(?<=<!-- shocks table -->\n```text\n).*?(?=```\n<!-- end of shocks table -->)", re.DOTALL)
+FIGURES = ("hysteresis", "substitution", "sorting", "dependency")
+COLOURS = 96
+"""Colours of a published figure: line drawings need no more, and are a third as large."""
 
 
 def refresh(page: Path) -> int:
@@ -61,16 +69,55 @@ def refresh_hindcast() -> bool:
     return after != before
 
 
+def refresh_shocks() -> bool:
+    """Run the comparison of shocks.md and put its table and figures there; whether the table changed."""
+    from PIL import Image
+
+    from experiments.cli import main
+    from experiments.cli.comparing import print_comparison
+    from experiments.cli.output import Output
+    from experiments.results import open_result
+    from experiments.shocks import shocks_of
+
+    before, out = SHOCKS.read_text(encoding="utf-8"), io.StringIO()
+    command = SHOCKS_COMMAND.search(before)
+    if command is None:
+        raise SystemExit("shocks.md has no command")
+    words = shlex.split(command.group().replace("\\\n", " "))[1:]
+    with empty_folder() as folder:
+        with redirect_stdout(io.StringIO()):
+            code = main([*words, "--out", "shocks", "--quiet"])
+        if code != 0:
+            raise SystemExit(f"the comparison ended with exit code {code}")
+        names = [word for word in words[1:] if (folder / "shocks" / word).is_dir()]
+        with redirect_stdout(out):
+            print_comparison(Output(), shocks_of([open_result(folder / "shocks" / name) for name in names]))
+        for name in FIGURES:
+            with Image.open(folder / "shocks" / "figures" / f"{name}.png") as image:
+                few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            few.save(ROOT / "docs" / "images" / f"{name}.png", optimize=True)
+    after, found = SHOCKS_TABLE.subn(lambda _: tidy(out.getvalue()), before)
+    if found != 1:
+        raise SystemExit("shocks.md has no place for its table")
+    SHOCKS.write_text(after, encoding="utf-8")
+    return after != before
+
+
 def main() -> None:
     """Refresh the pages that are named, or all."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all pages with examples")
     parser.add_argument("--hindcast", action="store_true", help="run the hindcast for table and picture of README.md")
+    parser.add_argument(
+        "--shocks", action="store_true", help="run the comparison of shocks.md for its table and pictures"
+    )
     options = parser.parse_args()
     for page in [path.resolve() for path in options.pages] or PAGES:
         print(f"{page.relative_to(ROOT)}: {refresh(page)} outputs changed")
     if options.hindcast:
         print(f"README.md: the hindcast table {'changed' if refresh_hindcast() else 'is the same'}")
+    if options.shocks:
+        print(f"docs/shocks.md: the table {'changed' if refresh_shocks() else 'is the same'}")
 
 
 if __name__ == "__main__":
