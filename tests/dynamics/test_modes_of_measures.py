@@ -78,13 +78,16 @@ def test_termination_waits_for_the_wind_down() -> None:
 def test_a_termination_that_ramps_up_leaves_nothing_in_the_end() -> None:
     for wind_down in (0, 60):
         ban = measure(date(2011, 2, 10), mode="terminate", wind_down_days=wind_down, ramp_years=1.0)
-        run = model(scenario({"m": ban}, parameters={"maintenance": {"base": 8.0}}))
-        run.run_until(5)
-        before = len(in_scope(run))
-        run.run_until(7)
-        between = len(in_scope(run))
-        run.run_to_end()
-        assert before > between > 0 and in_scope(run) == []
+        before, between = 0, 0
+        for k in range(4):
+            run = model(scenario({"m": ban}, parameters={"maintenance": {"base": 8.0}}), replicate=k)
+            run.run_until(5)
+            before += len(in_scope(run))
+            run.run_until(7)
+            between += len(in_scope(run))
+            run.run_to_end()
+            assert in_scope(run) == []
+        assert before > between > 0
 
 
 def test_a_measure_that_is_lifted_in_its_wind_down_terminates_nothing() -> None:
