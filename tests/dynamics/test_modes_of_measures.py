@@ -81,9 +81,9 @@ def test_a_termination_that_ramps_up_leaves_nothing_in_the_end() -> None:
         before, between = 0, 0
         for k in range(4):
             run = model(scenario({"m": ban}, parameters={"maintenance": {"base": 8.0}}), replicate=k)
-            run.run_until(5)
+            run.run_until(7)  # at two fifths of its reach
             before += len(in_scope(run))
-            run.run_until(7)
+            run.run_until(9)  # at nine tenths
             between += len(in_scope(run))
             run.run_to_end()
             assert in_scope(run) == []
