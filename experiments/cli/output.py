@@ -125,7 +125,7 @@ class _Lines:
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
-        if now - self.last < SECONDS_BETWEEN_LINES and progress.replicates_done < progress.replicates:
+        if now - self.last < SECONDS_BETWEEN_LINES and progress.steps_done < progress.steps:
             return
         self.last = now
         _print_line(

@@ -1,0 +1,3 @@
+def table(f,b): return [],[]
+def heads(f,b): return ""
+def lines(f): return []
