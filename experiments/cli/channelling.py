@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +13,7 @@ from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Se
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from pathlib import Path
 
     from ..ranking import Horizon, Instrument, Ranking, Setting
     from ..ranking.instruments import Pair
@@ -22,7 +22,8 @@ CHANNELS = "channels.json"
 
 Base = Annotated[str, typer.Option("--scenario", metavar="A", help="World with sanctions in force.")]
 Without = Annotated[
-    str, typer.Option("--without", metavar="B", help="Scenario whose measures make the world without; none: leave it out.")
+    str,
+    typer.Option("--without", metavar="B", help="Scenario whose measures make the world without; none: leave it out."),
 ]
 Start = Annotated[str, typer.Option("--start", metavar="DATE", help="First of January on which all instruments begin.")]
 Years = Annotated[int, typer.Option("--years", min=1, help="Years that are watched.")]
@@ -55,6 +56,7 @@ def channels(
 ) -> int:
     """Rank incentive instruments by the partnerships and joint works that each brings, for a million and for a year."""
     from datetime import UTC, datetime
+    from json import dumps
 
     from model.scenario import load_scenario
     from model.tables import read_tables
@@ -62,6 +64,7 @@ def channels(
 
     from ..ranking import Horizon, instruments_of, settings_of
     from ..ranking.instruments import read_pair
+    from ..ranking.wording import notes
     from ..ranking.worlds import NOTHING, names_taken
     from ..results import Staging, choose_folder
     from ..results.manifest import write_manifest
@@ -83,7 +86,8 @@ def channels(
     with Staging(target, force) as staging:
         with output.logging_to(staging.folder / "run.log"):
             found = _run(output, settings, instruments, pair, horizon, ranges, jobs, world.omega)
-            write_ranking(staging.folder / CHANNELS, found)
+            told = {"notes": notes(found), **found.to_dict()}
+            (staging.folder / CHANNELS).write_text(dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             for setting in settings:
                 path = staging.folder / f"{setting.key}.resolved.toml"
                 path.write_text(setting.scenario.to_toml(), encoding="utf-8")
@@ -99,7 +103,7 @@ def channels(
             write_manifest(staging.folder, content)
         staging.publish()
     if json:
-        output.json({"folder": str(target), **found.to_dict()})
+        output.json({"folder": str(target), **told})
     else:
         _print(output, found)
     output.say("done", f"{target} (seed {base.run.seed})", folder=str(target))
@@ -133,27 +137,20 @@ def _run(
     return assembled(settings, instruments, pair, horizon, runs, omega)
 
 
-def write_ranking(path: Path, found: Ranking) -> None:
-    """Write a ranking as JSON."""
-    from json import dumps
-
-    path.write_text(dumps(found.to_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
 def _print(output: Output, found: Ranking) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    from ..ranking.wording import heads, lines, table
+    from ..ranking.wording import head, lines, table
 
     for budgeted in (True, False):
         headings, rows = table(found, budgeted)
         if not rows:
             continue
-        output.text(heads(found, budgeted))
-        shown = Table(box=SIMPLE_HEAD)
+        output.text(head(found, budgeted))
+        shown = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
         for place, heading in enumerate(headings):
-            shown.add_column(heading, justify="left" if place == 0 else "right")
+            shown.add_column(heading, justify="left" if place == 0 else "right", no_wrap=True)
         for row in rows:
             shown.add_row(*row)
         output.table(shown)

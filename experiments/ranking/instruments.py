@@ -54,7 +54,9 @@ def read_pair(text: str, tables: Tables) -> Pair:
         bloc_of = zip(tables.countries, tables.country_blocs, strict=True)
         found.append(tuple(code for code, bloc in bloc_of if name in (code, bloc)))
     if set(found[0]) & set(found[1]):
-        raise InputError(f"{names[0]} and {names[1]} overlap", where="--between", allowed="two that have nothing in common")
+        raise InputError(
+            f"{names[0]} and {names[1]} overlap", where="--between", allowed="two that have nothing in common"
+        )
     return Pair((names[0], names[1]), (found[0], found[1]))
 
 
@@ -97,7 +99,10 @@ def instruments_of(
         if name not in table:
             what = "is a restriction" if name in preset_table() else "is no preset"
             raise InputError(
-                f"{as_written(name)} {what}", where="--only", nearest=nearest_name(name, table), allowed=", ".join(table)
+                f"{as_written(name)} {what}",
+                where="--only",
+                nearest=nearest_name(name, table),
+                allowed=", ".join(table),
             )
     return tuple(_pointed(p, world, tables, pair, start, taken) for n, p in table.items() if not only or n in only)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..comparing.statistics import Interval, mean_interval, ratio_interval
+from ..comparing.statistics import mean_interval
 from . import estimates
+from .channel import AtEnd, Channel, Ranking
 from .counting import Counts, Horizon, counts_of
+from .effects import Effect, effect_of, money_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,108 +32,17 @@ Runs = Mapping[tuple[str, str], Counts]
 """Counts of a world, arrays with a row a replicate, by (preset, end of its range)."""
 
 
-@dataclass(frozen=True)
-class Money:
-    """Of a programme, million 2017 PPP dollars a year; per million: of what was awarded, and of what was announced."""
-
-    announced: float | None  # None where nothing of it is spent
-    entered: float  # what is executed of it
-    awarded: float  # what projects cost that were awarded
-    surviving_per_million: Interval | None
-    works_per_million: Interval | None
-    surviving_per_announced: Interval | None
-    works_per_announced: Interval | None
-
-
-@dataclass(frozen=True)
-class AtEnd:
-    """The outcome by which an instrument is ranked, with the main effect at one end of its range."""
-
-    setting: float
-    outcome: Interval | None
-
-
-@dataclass(frozen=True)
-class Channel:
-    """What an instrument brings to a world, against the same world without it; a year, unless said otherwise."""
-
-    instrument: str
-    title: str
-    world: str
-    status: str
-    main: str
-    unit: str
-    budgeted: bool
-    rank: int | None  # among those with money, or those without; None where nothing can be said
-    first: float | None  # share of bootstrap samples in which it is the first
-    first_by_works: float | None
-    ranks: tuple[int, int] | None  # middle 95 % of its ranks
-    surviving: Interval  # new partnerships that survive
-    works: Interval
-    living: Interval  # at the end of the years, not a year
-    placed: float  # new partnerships that it made itself
-    money: Money | None
-    break_even: float | None  # yearly cost, million, at which it would equal the best programme
-    break_even_range: tuple[float, float] | None
-    seen_from: int | None  # year in which living partnerships differ clearly, from 1
-    works_seen_from: int | None
-    half_time: float | None  # years until half of the last difference of living partnerships
-    half_time_range: tuple[float, float] | None
-    low: AtEnd | None
-    high: AtEnd | None
-    by_year: tuple[dict[str, float | int | None], ...]
-
-    @property
-    def outcome(self) -> Interval | None:
-        """What it is ranked by: surviving partnerships, for a million or for a year."""
-        return self.money.surviving_per_million if self.money else self.surviving
-
-    @property
-    def works_outcome(self) -> Interval | None:
-        """Joint works, for a million or for a year."""
-        return self.money.works_per_million if self.money else self.works
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """Instruments in each world, those with money first, in the order of their ranks there."""
-
-    scenario: str
-    pair: str
-    start: int
-    years: int
-    survive: int
-    replicates: int
-    seed: int
-    institutions: int
-    omega: float
-    runs: int
-    worlds: tuple[dict[str, Any], ...]
-    channels: tuple[Channel, ...]
-    sanctions: tuple[dict[str, Any], ...]  # what sanctions in force change of each outcome
-
-    def of(self, world: str, budgeted: bool) -> list[Channel]:
-        """The channels of a table."""
-        return [c for c in self.channels if c.world == world and c.budgeted is budgeted]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON types."""
-        return asdict(self)
-
-
-# --- running ----------------------------------------------------------------------------------------------------------
-
-
 def variants(instruments: Sequence[Instrument], ranges: bool) -> dict[tuple[str, str], tuple[str, Measure]]:
-    """(preset, end of its range) -> name and measure of all that is added, one at a time."""
+    """(preset, end of its range) -> name and measure of all that is added, one at a time.
+
+    An end that is the default is not run again.
+    """
     found = {}
     for instrument in instruments:
-        ends = {DEFAULT: instrument.measure}
-        if ranges:
-            ends |= {end: m for end, m in ((LOW, instrument.low), (HIGH, instrument.high)) if m is not None}
-        for end, measure in ends.items():
-            if end == DEFAULT or measure != instrument.measure:
-                found[instrument.preset, end] = (instrument.name, measure)
+        found[instrument.preset, DEFAULT] = instrument.name, instrument.measure
+        for end, measure in ((LOW, instrument.low), (HIGH, instrument.high)):
+            if ranges and measure is not None and measure != instrument.measure:
+                found[instrument.preset, end] = instrument.name, measure
     return found
 
 
@@ -153,80 +64,18 @@ def run_world(
 
     base = setting.scenario
     added = variants(instruments, ranges)
-    keys = [BASE, *added]
     scenarios: list[Scenario] = [base]
     scenarios += [base.model_copy(update={"measures": {**base.measures, name: m}}) for name, m in added.values()]
-    cells = [(place, k) for place in range(len(scenarios)) for k in range(base.run.replicates)]
+    replicates = range(base.run.replicates)
+    cells = [(place, k) for place in range(len(scenarios)) for k in replicates]
     take = partial(counts_of, horizon, pair.countries, frozenset(base.measures))
     found: dict[tuple[int, int], Counts] = {}
     for place, k, counts in run_cells(scenarios, cells, take, jobs=jobs, on_progress=on_progress):
         found[place, k] = counts
     return {
-        key: Counts(*(np.stack(part) for part in zip(*(found[place, k] for k in range(base.run.replicates)), strict=True)))
-        for place, key in enumerate(keys)
+        key: Counts(*(np.stack(part) for part in zip(*(found[place, k] for k in replicates), strict=True)))
+        for place, key in enumerate([BASE, *added])
     }
-
-
-# --- what it brings ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Effect:
-    """Paired differences to the world without the instrument; R replicates, Y years, C cohorts."""
-
-    surviving: NDArray[np.float64]  # float64[R, C]
-    works: NDArray[np.float64]  # float64[R, Y]
-    living: NDArray[np.float64]  # float64[R, Y]
-    awarded: NDArray[np.float64]  # float64[R, Y], million; 0 without money
-    entered: NDArray[np.float64]  # float64[R, Y]
-    announced: NDArray[np.float64] | None  # float64[R, Y]; None where it is not known from what was executed
-    placed: NDArray[np.float64]  # float64[R, Y]
-
-    @property
-    def cohorts(self) -> int:
-        """Years whose new partnerships were watched for long enough."""
-        return self.surviving.shape[1]
-
-    def of_cohorts(self, money: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Money of the years of these cohorts, float64[R]."""
-        return money[:, : self.cohorts].sum(axis=1)
-
-    @property
-    def funded(self) -> bool:
-        """Whether anything was awarded in time for its partnerships to survive."""
-        return bool(self.of_cohorts(self.awarded).any())
-
-
-def effect_of(counts: Counts, base: Counts, measure: Measure) -> Effect:
-    """The differences that a measure makes, and its money."""
-    projects = measure.projects
-    cost = (projects.cost or 0.0) if projects else 0.0
-    executed = projects.executed if projects and projects.cost is not None else 0.0
-    return Effect(
-        counts.surviving - base.surviving, counts.works - base.works, counts.living - base.living,
-        counts.projects * cost, counts.entered, counts.entered / executed if executed > 0.0 else None, counts.placed,
-    )  # fmt: skip
-
-
-def _money(effect: Effect) -> Money:
-    survived, works = effect.surviving.sum(axis=1), effect.works.sum(axis=1)
-    announced, years = effect.announced, effect.works.shape[1]
-    return Money(
-        announced=None if announced is None else float(announced.mean()),
-        entered=float(effect.entered.mean()),
-        awarded=float(effect.awarded.sum(axis=1).mean()) / years,
-        surviving_per_million=_ratio(survived, effect.of_cohorts(effect.awarded)),
-        works_per_million=_ratio(works, effect.awarded.sum(axis=1)),
-        surviving_per_announced=None if announced is None else _ratio(survived, effect.of_cohorts(announced)),
-        works_per_announced=None if announced is None else _ratio(works, announced.sum(axis=1)),
-    )
-
-
-def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> Interval | None:
-    """A ratio of means with Fieller's interval; its ends are None where the money is not clear of zero."""
-    if float(below.mean()) == 0.0:
-        return None
-    return ratio_interval(above, below) or Interval(float(above.mean() / below.mean()), None, None, None, len(above))
 
 
 def assembled(
@@ -237,134 +86,118 @@ def assembled(
     runs: Sequence[Runs],
     omega: float,
 ) -> Ranking:
-    """The ranking from the counts of all worlds."""
+    """The ranking from the counts of all worlds; ``omega``: real institutions that one of theirs stands for."""
     base = settings[0].scenario
     seed, count = int(base.run.seed or 0), base.run.replicates
     weights = estimates.samples(count, seed) if count > 1 else np.zeros((0, count))
-    effects = [
-        {i.preset: effect_of(own[i.preset, DEFAULT], own[BASE], i.measure) for i in instruments} for own in runs
-    ]
-    channels: list[Channel] = []
+    effects = [{i.preset: effect_of(own[i.preset, DEFAULT], own[BASE], i.measure) for i in instruments} for own in runs]
+    ranges = any(key[1] in (LOW, HIGH) for own in runs for key in own)
+    best, channels = {}, []
     for setting, own, of in zip(settings, runs, effects, strict=True):
+        programme = _best_programme(of)
+        if programme is not None:
+            best[setting.key] = programme
+        against = None if programme is None else of[programme]
         for budgeted in (True, False):
             chosen = [i for i in instruments if i.has_budget is budgeted]
-            channels += _table(setting.key, chosen, instruments, own, of, weights)
+            for instrument, standing in _ranked(chosen, of, weights):
+                told = standing | _ends(instrument, own, ranges)
+                channels.append(_channel(setting.key, instrument, of[instrument.preset], weights, against, told))
     return Ranking(
         scenario=base.name, pair=pair.text, start=horizon.start, years=horizon.years, survive=horizon.survive,
         replicates=count, seed=seed, institutions=base.world.institutions, omega=omega,
-        runs=sum(len(own) for own in runs) * count,
+        runs=sum(len(own) for own in runs) * count, ranges=ranges, best=best,
         worlds=tuple({"key": s.key, "title": s.title, "differs": list(s.differs)} for s in settings),
         channels=tuple(channels),
         sanctions=_sanctions(instruments, effects) if len(effects) > 1 else (),
     )  # fmt: skip
 
 
-def _table(
-    world: str,
-    chosen: Sequence[Instrument],
-    all_: Sequence[Instrument],
-    own: Runs,
-    effects: Mapping[str, Effect],
-    weights: NDArray[np.float64],
-) -> list[Channel]:
-    """Channels of one table in one world, in the order of their ranks."""
+def _ranked(
+    chosen: Sequence[Instrument], effects: Mapping[str, Effect], weights: NDArray[np.float64]
+) -> list[tuple[Instrument, dict[str, Any]]]:
+    """Instruments of one table, the best first, and how sure their ranks are."""
     of = [effects[i.preset] for i in chosen]
-    values = [_value(i, e, e.surviving) for i, e in zip(chosen, of, strict=True)]
-    order = sorted(range(len(chosen)), key=lambda k: -values[k] if np.isfinite(values[k]) else np.inf)
-    ranks = {k: place + 1 for place, k in enumerate(order)}
-    sure = len(weights) > 0 and len(chosen) > 1
-    firsts, works_firsts, ranges = [None] * len(chosen), [None] * len(chosen), [None] * len(chosen)
-    if sure:
-        drawn = np.stack([_drawn(i, e, e.surviving, weights) for i, e in zip(chosen, of, strict=True)], axis=1)
-        by_works = np.stack([_drawn(i, e, e.works, weights) for i, e in zip(chosen, of, strict=True)], axis=1)
-        firsts, works_firsts = (list(map(float, estimates.first_shares(v))) for v in (drawn, by_works))
-        ranges = estimates.rank_ranges(drawn)
-    best = _best_programme(all_, effects, weights)
-    return [
-        _channel(world, chosen[k], of[k], own, weights, best, {
-            "rank": ranks[k] if np.isfinite(values[k]) else None,
-            "first": firsts[k], "first_by_works": works_firsts[k], "ranks": ranges[k],
-        })
-        for k in order
-    ]  # fmt: skip
+    values = np.array([e.mean_worth(e.surviving) for e in of])
+    order = np.argsort(-np.where(np.isnan(values), -np.inf, values), kind="stable")
+    standings: list[dict[str, Any]] = [
+        {"rank": None, "first": None, "first_by_works": None, "ranks": None} for _ in chosen
+    ]
+    known = [int(k) for k in order if np.isfinite(values[k])]
+    for place, k in enumerate(known):
+        standings[k]["rank"] = place + 1
+    if len(weights) and len(known) > 1:
+        drawn = np.stack([of[k].worth(of[k].surviving, weights) for k in known], axis=1)
+        by_works = np.stack([of[k].worth(of[k].works, weights) for k in known], axis=1)
+        told = zip(
+            known, estimates.first_shares(drawn), estimates.first_shares(by_works), estimates.rank_ranges(drawn),
+            strict=True,
+        )  # fmt: skip
+        for k, first, first_by_works, ranks in told:
+            standings[k] |= {"first": float(first), "first_by_works": float(first_by_works), "ranks": ranks}
+    return [(chosen[k], standings[k]) for k in order]
 
 
-def _value(instrument: Instrument, effect: Effect, gained: NDArray[np.float64]) -> float:
-    """What is ranked, in the mean over replicates: a million's worth with money, a year's without."""
-    ones = np.full((1, len(gained)), 1.0 / len(gained))
-    return float(_drawn(instrument, effect, gained, ones)[0])
-
-
-def _drawn(
-    instrument: Instrument, effect: Effect, gained: NDArray[np.float64], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The same in each bootstrap sample, float64[samples]; NaN where nothing was awarded."""
-    span = gained.shape[1]
-    above = weights @ gained.sum(axis=1)
-    if not instrument.has_budget:
-        return above / span
-    below = weights @ effect.awarded[:, :span].sum(axis=1)
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0.0)
-
-
-def _best_programme(
-    instruments: Sequence[Instrument], effects: Mapping[str, Effect], weights: NDArray[np.float64]
-) -> tuple[float, NDArray[np.float64]] | None:
-    """Surviving partnerships for a million by the best programme with money, and in bootstrap samples; None if none helps."""
-    funded = [i for i in instruments if i.has_budget and effects[i.preset].funded]
-    if not funded:
-        return None
-    best = max(funded, key=lambda i: _value(i, effects[i.preset], effects[i.preset].surviving))
-    effect = effects[best.preset]
-    interval = _ratio(effect.surviving.sum(axis=1), effect.of_cohorts(effect.awarded))
-    if interval is None or interval.low is None or interval.low <= 0.0:
-        return None
-    return interval.value, _drawn(best, effect, effect.surviving, weights)
+def _best_programme(effects: Mapping[str, Effect]) -> str | None:
+    """The programme that brings the most surviving partnerships for a million, if that is clear of zero."""
+    worths = {
+        preset: effect.per_million(effect.surviving, effect.awarded)
+        for preset, effect in effects.items()
+        if effect.budgeted
+    }
+    clear = {preset: w.value for preset, w in worths.items() if w is not None and w.low is not None and w.low > 0.0}
+    return max(clear, key=lambda preset: clear[preset]) if clear else None
 
 
 def _channel(
     world: str,
     instrument: Instrument,
     effect: Effect,
-    own: Runs,
     weights: NDArray[np.float64],
-    best: tuple[float, NDArray[np.float64]] | None,
-    standing: Mapping[str, Any],
+    best: Effect | None,
+    told: Mapping[str, Any],
 ) -> Channel:
+    measure = instrument.measure
     surviving = mean_interval(effect.surviving.mean(axis=1))
     living = mean_interval(effect.living[:, -1])
-    break_even, spread = None, None
-    if best is not None and not instrument.has_budget and surviving.clear_of_zero and surviving.value > 0.0:
-        break_even = surviving.value / best[0]
-        spread = estimates.percentiles((weights @ effect.surviving.mean(axis=1)) / best[1])
-    half, half_range = None, None
+    break_even, spread, half, half_range = None, None, None, None
+    if best is not None and not effect.budgeted and surviving.clear_of_zero and surviving.value > 0.0:
+        break_even = surviving.value / best.mean_worth(best.surviving)
+        spread = estimates.percentiles(effect.worth(effect.surviving, weights) / best.worth(best.surviving, weights))
     if living.clear_of_zero:
         half = float(estimates.half_time(effect.living.mean(axis=0)))
         half_range = estimates.percentiles(estimates.half_time(weights @ effect.living))
+    named = [
+        n for side in (measure.from_, measure.to) if isinstance(side.institutions, tuple) for n in side.institutions
+    ]
     return Channel(
-        instrument=instrument.preset, title=instrument.measure.title, world=world, status=instrument.measure.status,
-        main=instrument.main, unit=instrument.unit, budgeted=instrument.has_budget,
+        instrument=instrument.preset, title=measure.title, world=world, status=measure.status,
+        main=instrument.main, unit=instrument.unit, budgeted=effect.budgeted, named=tuple(named),
+        term_years=None if measure.projects is None else measure.projects.term_years,
         surviving=surviving, works=mean_interval(effect.works.mean(axis=1)), living=living,
-        placed=float(effect.placed.mean()), money=_money(effect) if instrument.has_budget else None,
+        placed=float(effect.placed.mean()), money=money_of(instrument.preset, effect) if effect.budgeted else None,
         break_even=break_even, break_even_range=spread,
         seen_from=estimates.seen_from(effect.living), works_seen_from=estimates.seen_from(effect.works),
-        half_time=half, half_time_range=half_range,
-        low=_at_end(instrument, LOW, instrument.low, own), high=_at_end(instrument, HIGH, instrument.high, own),
-        by_year=_by_year(effect), **standing,
+        half_time=half, half_time_range=half_range, by_year=_by_year(effect), **told,
     )  # fmt: skip
 
 
-def _at_end(instrument: Instrument, end: str, measure: Measure | None, own: Runs) -> AtEnd | None:
-    """The outcome at one end of the range, if it was run."""
-    if measure is None or instrument.measure.range is None or not any(key[1] in (LOW, HIGH) for key in own):
-        return None
-    counts = own.get((instrument.preset, end), own[instrument.preset, DEFAULT])  # not run where it is the default
-    effect = effect_of(counts, own[BASE], measure)
-    if instrument.has_budget:
-        outcome = _ratio(effect.surviving.sum(axis=1), effect.of_cohorts(effect.awarded))
-    else:
-        outcome = mean_interval(effect.surviving.mean(axis=1))
-    return AtEnd(instrument.measure.range[0 if end == LOW else 1], outcome)
+def _ends(instrument: Instrument, own: Runs, ranges: bool) -> dict[str, AtEnd | None]:
+    """What an instrument is ranked by at both ends of the range of its main effect, if they were run."""
+    found: dict[str, AtEnd | None] = {LOW: None, HIGH: None}
+    limits = instrument.measure.range
+    for place, (end, measure) in enumerate(((LOW, instrument.low), (HIGH, instrument.high))):
+        if not ranges or limits is None or measure is None:
+            continue
+        counts = own.get((instrument.preset, end), own[instrument.preset, DEFAULT])  # not run where it is the default
+        effect = effect_of(counts, own[BASE], measure)
+        found[end] = AtEnd(
+            limits[place],
+            effect.per_million(effect.surviving, effect.awarded)
+            if effect.budgeted
+            else mean_interval(effect.surviving.mean(axis=1)),
+        )
+    return found
 
 
 def _by_year(effect: Effect) -> tuple[dict[str, float | int | None], ...]:
@@ -378,14 +211,18 @@ def _by_year(effect: Effect) -> tuple[dict[str, float | int | None], ...]:
     return tuple(rows)
 
 
-def _sanctions(instruments: Sequence[Instrument], effects: Sequence[Mapping[str, Effect]]) -> tuple[dict[str, Any], ...]:
+def _sanctions(
+    instruments: Sequence[Instrument], effects: Sequence[Mapping[str, Effect]]
+) -> tuple[dict[str, Any], ...]:
     """What sanctions in force change: the effect with them less the effect without, within replicates, a year."""
-    return tuple(
-        {
-            "instrument": i.preset,
-            "surviving": asdict(mean_interval((with_.surviving - less.surviving).mean(axis=1))),
-            "works": asdict(mean_interval((with_.works - less.works).mean(axis=1))),
-        }
-        for i in instruments
-        for with_, less in ((effects[0][i.preset], effects[1][i.preset]),)
-    )
+    found = []
+    for instrument in instruments:
+        with_, less = (of[instrument.preset] for of in effects)
+        found.append(
+            {
+                "instrument": instrument.preset,
+                "surviving": asdict(mean_interval((with_.surviving - less.surviving).mean(axis=1))),
+                "works": asdict(mean_interval((with_.works - less.works).mean(axis=1))),
+            }
+        )
+    return tuple(found)

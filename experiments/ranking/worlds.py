@@ -47,7 +47,9 @@ def settings_of(base: Scenario, other: Scenario | None, start: date, years: int,
     found = [Setting(WITH, base.title or base.name, with_)]
     if other is not None:
         measures = without(base, other).measures
-        names = [name for name in dict.fromkeys([*with_.measures, *measures]) if with_.measures.get(name) != measures[name]]
+        names = [
+            name for name in dict.fromkeys([*with_.measures, *measures]) if with_.measures.get(name) != measures[name]
+        ]
         if not names:
             raise InputError(
                 f"{other.name} has the same measures as {base.name}", where="--without",
