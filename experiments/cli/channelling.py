@@ -37,7 +37,7 @@ Ranges = Annotated[bool, typer.Option("--ranges", help="Run both ends of the ran
 
 def channels(
     scenario: Base = "outlook",
-    without: Without = "no-2022",
+    without: Without = "never-restricted",
     start: Start = "2026-01-01",
     years: Years = 10,
     between: Between = "RU,CN",

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from model.tables import Tables
     from model.world import World
 
-PULSES = {"cross-years": 2}
-"""Presets that are over after some years by what they are (their `about` says so), with the years."""
-
 
 @dataclass(frozen=True)
 class Pair:
@@ -115,8 +112,6 @@ def _pointed(
         number += 1
         name = f"{preset.name}-{number}"
     content: dict[str, Any] = {"preset": preset.name, "start": start, **_sides(preset, world, tables, pair)}
-    if preset.name in PULSES:
-        content["end"] = start.replace(year=start.year + PULSES[preset.name])
     content = with_presets({"measures": {name: content}}, [])["measures"][name]
     ends = preset.measure.range
     low, high = (
