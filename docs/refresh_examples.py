@@ -3,6 +3,7 @@
 uv run python docs/refresh_examples.py [PAGE...]        the checked examples
 uv run python docs/refresh_examples.py --hindcast       table and pictures of the hindcast besides (runs it)
 uv run python docs/refresh_examples.py docs/shocks.md --shocks    table and pictures of that page (runs its comparison)
+uv run python docs/refresh_examples.py docs/channels.md --channels    the same of that page (runs its ranking: half an hour)
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ TIMELINE = ROOT / "docs" / "images" / "timeline.png"
 SHOCKS = ROOT / "docs" / "shocks.md"
 SHOCKS_COMMAND = re.compile(r"(?<=<!-- shocks command -->\n```sh\n).*?(?=```\n)", re.DOTALL)
 SHOCKS_TABLE = re.compile(r"(?<=<!-- shocks table -->\n```text\n).*?(?=```\n<!-- end of shocks table -->)", re.DOTALL)
+CHANNELS = ROOT / "docs" / "channels.md"
+CHANNELS_COMMAND = re.compile(r"(?<=<!-- channels command -->\n```sh\n).*?(?=```\n)", re.DOTALL)
+CHANNELS_TABLE = re.compile(
+    r"(?<=<!-- channels table -->\n```text\n).*?(?=```\n<!-- end of channels table -->)", re.DOTALL
+)
 FIGURES = ("hysteresis", "substitution", "sorting", "dependency")
 COLOURS = 96
 """Colours of a published figure: line drawings need no more, and are a third as large."""
@@ -69,10 +75,38 @@ def refresh_hindcast() -> bool:
     return after != before
 
 
-def refresh_shocks() -> bool:
-    """Run the comparison of shocks.md and put its table and figures there; whether the table changed."""
+def publish(figure: Path) -> None:
+    """Put a figure among the pictures of the pages, with few colours."""
     from PIL import Image
 
+    with Image.open(figure) as image:
+        few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(ROOT / "docs" / "images" / figure.name, optimize=True)
+
+
+def refresh_channels() -> bool:
+    """Run the ranking of channels.md and put its tables and figure there; whether the tables changed."""
+    from experiments.cli import main
+
+    before, out = CHANNELS.read_text(encoding="utf-8"), io.StringIO()
+    command = CHANNELS_COMMAND.search(before)
+    if command is None:
+        raise SystemExit("channels.md has no command")
+    with empty_folder() as folder:
+        with redirect_stdout(out):
+            code = main([*shlex.split(command.group())[1:], "--out", "channels", "--quiet"])
+        if code != 0:
+            raise SystemExit(f"the ranking ended with exit code {code}")
+        publish(folder / "channels" / "figures" / "channels.png")
+    after, found = CHANNELS_TABLE.subn(lambda _: tidy(out.getvalue()), before)
+    if found != 1:
+        raise SystemExit("channels.md has no place for its tables")
+    CHANNELS.write_text(after, encoding="utf-8")
+    return after != before
+
+
+def refresh_shocks() -> bool:
+    """Run the comparison of shocks.md and put its table and figures there; whether the table changed."""
     from experiments.cli import main
     from experiments.cli.comparing import print_comparison
     from experiments.cli.output import Output
@@ -93,9 +127,7 @@ def refresh_shocks() -> bool:
         with redirect_stdout(out):
             print_comparison(Output(), shocks_of([open_result(folder / "shocks" / name) for name in names]))
         for name in FIGURES:
-            with Image.open(folder / "shocks" / "figures" / f"{name}.png") as image:
-                few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-            few.save(ROOT / "docs" / "images" / f"{name}.png", optimize=True)
+            publish(folder / "shocks" / "figures" / f"{name}.png")
     after, found = SHOCKS_TABLE.subn(lambda _: tidy(out.getvalue()), before)
     if found != 1:
         raise SystemExit("shocks.md has no place for its table")
@@ -111,6 +143,7 @@ def main() -> None:
     parser.add_argument(
         "--shocks", action="store_true", help="run the comparison of shocks.md for its table and pictures"
     )
+    parser.add_argument("--channels", action="store_true", help="run the ranking of channels.md, the same")
     options = parser.parse_args()
     for page in [path.resolve() for path in options.pages] or PAGES:
         print(f"{page.relative_to(ROOT)}: {refresh(page)} outputs changed")
@@ -118,6 +151,8 @@ def main() -> None:
         print(f"README.md: the hindcast table {'changed' if refresh_hindcast() else 'is the same'}")
     if options.shocks:
         print(f"docs/shocks.md: the table {'changed' if refresh_shocks() else 'is the same'}")
+    if options.channels:
+        print(f"docs/channels.md: the tables {'changed' if refresh_channels() else 'are the same'}")
 
 
 if __name__ == "__main__":

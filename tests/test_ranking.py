@@ -21,7 +21,7 @@ from experiments.results import damage
 from experiments.runner import resolved
 from model.errors import InputError
 from model.evidence import conversion
-from model.indicators.efficiency import surviving
+from model.indicators.efficiency import SURVIVING_YEARS, surviving
 from model.scenario import Measure, Scenario, load_scenario, preset_table
 from model.simulation import simulate
 from model.tables import read_tables
@@ -233,6 +233,14 @@ def test_both_ends_of_a_range_are_told(
     json.dumps(found.to_dict(), allow_nan=False)
 
 
+def test_an_instrument_about_what_the_world_lacks_is_refused(
+    settings: tuple[Setting, ...], chosen: tuple[Instrument, ...]
+) -> None:
+    elsewhere = chosen[1].measure.model_copy(update={"fields": ("alchemy",)})
+    with pytest.raises(InputError, match=r"mobility-grants\.fields: there is no field"):
+        run_world(settings[0], [Instrument(**{**vars(chosen[1]), "measure": elsewhere})], RU_CN, Horizon(2018, 6, 3))
+
+
 # --- the command ---------------------------------------------------------------------------------------------------
 
 
@@ -247,10 +255,11 @@ def test_the_command_at_classroom_size(tmp_path: Path, capsys: pytest.CaptureFix
         ("with", "joint-call"), ("with", "mobility-grants"), ("without", "joint-call"), ("without", "mobility-grants"),
     ]  # fmt: skip
     assert (said["pair"], said["start"], said["years"], said["runs"]) == ("RU-CN", 2026, 6, 18)
+    assert said["survive"] == SURVIVING_YEARS, "what counts as surviving everywhere"
     written = json.loads((tmp_path / "out/channels.json").read_text())
     assert written == {key: said[key] for key in written}
     manifest = json.loads((tmp_path / "out/manifest.json").read_text())
-    assert manifest["kind"] == "channels" and set(manifest["instruments"]) == {"joint-call", "mobility-grants"}
+    assert manifest["kind"] == "ranking" and set(manifest["instruments"]) == {"joint-call", "mobility-grants"}
     assert damage(tmp_path / "out") == [] and (tmp_path / "out/figures/channels.png").is_file()
     assert load_scenario(tmp_path / "out/without.resolved.toml").time.end == date(2032, 1, 1)
     assert main([*words, "--force", "--no-figures", "--without", "none"]) == 0

@@ -25,10 +25,6 @@ from model.scenario import load_scenario
 from model.tables import read_tables
 from model.world import build_world
 
-SMALL = (
-    "world.institutions=40", "time.start=2014-01-01", "time.show_from=2016-01-01", "run.replicates=3", "run.seed=4",
-)  # fmt: skip
-START = date(2018, 1, 1)
 RU_CN = Pair(("RU", "CN"), (("RU",), ("CN",)))
 
 # --- estimates by hand ---------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def channels(
                 path = staging.folder / f"{setting.key}.resolved.toml"
                 path.write_text(setting.scenario.to_toml(), encoding="utf-8")
             complete = no_figures or _draw(output, staging.folder, found)
-            content: dict[str, Any] = {"kind": "channels", **provenance(base.world.data)}
+            content: dict[str, Any] = {"kind": "ranking", **provenance(base.world.data)}
             content |= {
                 "scenarios": {setting.key: setting.scenario.content_hash() for setting in settings},
                 "instruments": {i.name: i.measure.model_dump(mode="json", by_alias=True) for i in instruments},

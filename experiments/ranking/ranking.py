@@ -58,14 +58,19 @@ def run_world(
 ) -> Runs:
     """Run the world alone and with each instrument, in one pool; replicate k has the same luck in all of them.
 
-    What they have in common, up to the start of the instruments, is simulated once for each replicate.
+    What they have in common, up to the start of the instruments, is simulated once for each replicate. Raises
+    `InputError` for a measure that is about something the world does not have.
     """
+    from model.scenario import check_scenario
+
     from ..runner import run_cells
 
     base = setting.scenario
     added = variants(instruments, ranges)
     scenarios: list[Scenario] = [base]
     scenarios += [base.model_copy(update={"measures": {**base.measures, name: m}}) for name, m in added.values()]
+    for scenario in scenarios:
+        check_scenario(scenario)  # a preset may name a field or a kind that the user's tables lack
     replicates = range(base.run.replicates)
     cells = [(place, k) for place in range(len(scenarios)) for k in replicates]
     take = partial(counts_of, horizon, pair.countries, frozenset(base.measures))
