@@ -143,3 +143,24 @@ def conversion(currency: str, year: int) -> Conversion:
             allowed=f"{years[0]} to {years[-1]}",
         )
     return known[code, year]
+
+
+@dataclass(frozen=True)
+class NetworkFigure:
+    """A published figure about partnerships between institutions, for a simulated network to be held against."""
+
+    value: float
+    relation: str  # about, at least
+    unit: str
+    context: str
+    source: str
+    confidence: str
+
+
+@lru_cache
+def network_figures() -> dict[str, NetworkFigure]:
+    """Name -> figure."""
+    columns = dict.fromkeys(("figure", "relation", "unit", "context", "source", "url", "confidence"), rows.text)
+    read = rows.read_csv(FOLDER / "network_figures.csv", {**columns, "value": rows.number}, key=("figure",))
+    names = ("value", "relation", "unit", "context", "source", "confidence")
+    return {row["figure"]: NetworkFigure(**{name: row[name] for name in names}) for row in read}

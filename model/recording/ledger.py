@@ -38,6 +38,8 @@ class Snapshot(NamedTuple):
     whole: np.ndarray  # int64[E, 7]: first, second, initiator, field, channel, slot's number, instrument (-1 for none)
     numbers: np.ndarray  # float64[E, 2]: strength, start
     capability: np.ndarray  # float64[n], log units
+    contracts: np.ndarray = np.zeros((0, 2))
+    """float64[E, 2]: end of the contract term (years; in the past without one), terms begun so far."""
 
 
 @dataclass
@@ -121,7 +123,8 @@ class Ledger:
         whole = np.stack([getattr(state, name)[slots].astype(np.int64) for name in names], axis=1)
         w = 1.0 - (1.0 - state.strength[slots]) * np.exp(-(now - state.since[slots]) / self.strength_years)
         numbers = np.stack([w, state.start[slots]], axis=1)
-        self.snapshots.append(Snapshot(now, whole, numbers, state.capability.copy()))
+        contracts = np.stack([state.term[slots], state.terms[slots].astype(float)], axis=1)
+        self.snapshots.append(Snapshot(now, whole, numbers, state.capability.copy(), contracts))
 
     def capture(self) -> dict[str, np.ndarray]:
         """All that is kept so far, as named arrays; `restore` takes them back."""
