@@ -17,6 +17,7 @@ class Format(StrEnum):
 
     graphml = "graphml"
     waves = "waves"
+    ties = "ties"
     spells = "spells"
     decisions = "decisions"
 
@@ -25,7 +26,9 @@ def export(
     folder: Folder,
     format_: Annotated[
         Format,
-        typer.Option("--format", help="graphml and waves (snapshots of one replicate), spells and decisions (CSV)."),
+        typer.Option(
+            "--format", help="graphml, waves and ties (snapshots of one replicate), spells and decisions (CSV)."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write into.")],
     replicate: Annotated[int, typer.Option("--replicate", min=0, help="Replicate of a network.")] = 0,
@@ -36,7 +39,7 @@ def export(
     from model.errors import InputError
     from model.world import build_world
 
-    from ..exporting import write_graphml, write_waves
+    from ..exporting import write_graphml, write_ties, write_waves
     from ..results import open_result
     from ..results.frames import write_csv
 
@@ -46,9 +49,9 @@ def export(
         raise InputError("is not empty", where=str(out), allowed="another --out, or --force to write into it")
     result = open_result(folder)
     out.mkdir(parents=True, exist_ok=True)
-    if format_ in (Format.graphml, Format.waves):
-        write = write_graphml if format_ is Format.graphml else write_waves
-        paths = write(result, build_world(result.scenario), replicate, out)
+    of_network = {Format.graphml: write_graphml, Format.waves: write_waves, Format.ties: write_ties}
+    if format_ in of_network:
+        paths = of_network[format_](result, build_world(result.scenario), replicate, out)
     else:
         paths = [out / f"{format_.value}.csv"]
         write_csv(result.spells if format_ is Format.spells else result.decisions, paths[0])

@@ -122,7 +122,7 @@ def _print(output: Output, fit: Fit) -> None:
     output.text(f"{fit.title}: goodness of fit, {fit.replicates} replicates of {fit.institutions:,} institutions")
     shown = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for heading in HEADINGS:
-        shown.add_column(heading, justify="left" if heading in LEFT else "right", no_wrap=heading not in LEFT)
+        shown.add_column(heading, justify="left" if heading in LEFT else "right", no_wrap=True)
     for row in table(fit):
         shown.add_row(*row)
     output.table(shown)

@@ -118,11 +118,11 @@ def _unknown(runs: Sequence[Vectors]) -> list[Check]:
     figures = network_figures()
     closest, works = figures["strong ties among partners"], figures["works with strong ties"]
     found = [
-        Statistic("lifetime", "Lifetime of partnerships, years", Kind.not_testable, ("median",),
-                  remark="no published figure of partnerships between institutions"),
-        Statistic("repeated", "Repeated partnerships", Kind.not_testable, ("share of new ones",),
-                  remark="no published figure; pairs that had a partnership before"),
-        Statistic("strong", "Works with strong ties", Kind.not_testable, (f"closest {closest.value:.0%} of countries",),
+        Statistic("lifetime", "Lifetimes, years", Kind.not_testable, ("median",),
+                  remark="no published figure of institutions"),
+        Statistic("repeated", "Repeated pairs", Kind.not_testable, ("share of the new ones",),
+                  remark="no published figure of institutions"),
+        Statistic("strong", "Works with strong ties", Kind.not_testable, (f"closest {100 * closest.value:.0f} % of them",),
                   np.array([works.value]), source=works.source,
                   remark="published for 72 countries; a world of a few has other partners, and their counts are fitted"),
     ]  # fmt: skip
@@ -155,7 +155,7 @@ def _notes(world: World, ties: Ties | None) -> list[str]:
         f"{day} ({at})" if (at - day).days != 1 else f"{day}" for day, at in zip(ties.days, ties.times, strict=True)
     )
     notes = [
-        f"{ties.path.name}: {ties.institutions:,} institutions of {', '.join(ties.countries)} at {dates}; simulated: {inside:,}"
+        f"{ties.path.name} has {ties.institutions:,} institutions of {', '.join(ties.countries)} at {dates}; simulated: {inside:,}"
     ]
     if not ties.isolates:
         notes.append("the file lists no institution without partners: such are left out on both sides")

@@ -72,7 +72,7 @@ class Check:
     @property
     def p_text(self) -> str:
         """The joint p."""
-        return "–" if self.test is None else f"{self.test.p:.2f}"
+        return "–" if self.test is None else f"{self.test.p:.3f}"
 
     @property
     def distance_text(self) -> str:

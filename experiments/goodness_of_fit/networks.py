@@ -27,16 +27,16 @@ MOST_SOURCES = 1_000
 """Institutions from which distances are measured; in a larger network a systematic sample of this size."""
 
 COMPONENTS: dict[str, tuple[str, ...]] = {
-    "degree": ("partners in the mean",),
-    "degrees": tuple(f"more than {at:g} of the mean" for at in DEGREE_AT),
+    "degree": ("mean",),
+    "degrees": tuple(f"above {at:g} times the mean" for at in DEGREE_AT),
     "distances": (
         *(f"at distance {d}" for d in range(2, FURTHEST)),
-        f"at distance {FURTHEST} or more",
+        f"at distance {FURTHEST} and more",
         "not connected",
     ),
     "triads": ("two partnerships", "three partnerships"),
     "clustering": ("transitivity", "mean local clustering"),
-    "waves": ("partnerships kept", "new ones that close a triangle"),
+    "waves": ("kept", "new, closing a triangle"),
 }
 """Statistic -> its components."""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from model.world import World
 
 SHAPE = ("median / mean", "90th percentile / mean", "99th percentile / mean", "share of the top 1 %",
-         "share of the top 10 %", "tail exponent of the top 10 %", "sd of logs")  # fmt: skip
+         "share of the top 10 %", "tail exponent, top 10 %", "sd of logs")  # fmt: skip
 KINDS = {"university": "education", "institute": "facility", "company": "company"}
 """Kind of the model -> group of the published figures."""
 LONG = 1_000.0

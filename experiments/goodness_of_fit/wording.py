@@ -27,7 +27,7 @@ def _rows(of: Check) -> list[tuple[str, ...]]:
     told = of.to_dict()
     rows: list[tuple[str, ...]] = []
     for k, part in enumerate(told["components"]):
-        bound = "at least " if part["at_least"] else ""
+        bound = "≥ " if part["at_least"] else ""
         seen = "–" if part["observed"] is None else bound + number(part["observed"])
         low, high = part["q05"], part["q95"]
         spread = "–" if low is None else f"{number(low)} to {number(high)}"
@@ -39,13 +39,15 @@ def _rows(of: Check) -> list[tuple[str, ...]]:
 
 
 def number(value: float) -> str:
-    """Three figures, without an exponent where there need be none."""
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    """Three figures, four decimals at most, never an exponent."""
+    if abs(value) >= 1000.0:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) >= 0.01 else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def lines(fit: Fit) -> list[str]:
     """What to make of the table, a sentence or two a line."""
-    out = [*(f"{note[0].upper()}{note[1:]}." for note in fit.notes)]
+    out = [f"Note: {note}." for note in fit.notes]
     for kind, head in (
         (Kind.test, "Tests, of what was not used in building the model"),
         (Kind.input, "Inputs, where a pass shows only that the drawing is right"),
@@ -56,15 +58,16 @@ def lines(fit: Fit) -> list[str]:
     for of in fit.of(Kind.test, Kind.input):
         if of.verdict is Verdict.refused:
             out += [f"  {of.statistic.title}: {worst(of)}{_remark(of)}."]
-    untold = fit.of(Kind.not_testable)
-    if untold:
-        out.append("Not testable:")
-        out += [f"  {of.statistic.title}{_remark(of)}." for of in untold]
+    untold: dict[str, list[str]] = {}
+    for of in fit.of(Kind.not_testable):
+        untold.setdefault(of.statistic.remark, []).append(of.statistic.title)
+    out += [f"Not testable, {reason}: {'; '.join(titles)}." for reason, titles in untold.items()]
     smallest = next((of.test.smallest for of in fit.checks if of.test is not None), None)
     if smallest is not None:
         out.append(
-            f"p: Mahalanobis distance among {fit.replicates} replicates, joint over the components; at least {smallest:.3f}. "
-            f"Refused: p below {LEVEL:g}; of twenty true ones, one is. A small p may be a small difference: see the columns."
+            f"p is of the Mahalanobis distance among {fit.replicates} replicates, joint over the components, and at least "
+            f"{smallest:.3f}. Refused: p below {LEVEL:g}, which one of twenty true models is. A small p may stand for a small "
+            "difference: see the columns."
         )
     return out
 
