@@ -120,7 +120,7 @@ def _print(output: Output, fit: Fit) -> None:
     from ..goodness_of_fit.wording import HEADINGS, LEFT, lines, table
 
     output.text(f"{fit.title}: goodness of fit, {fit.replicates} replicates of {fit.institutions:,} institutions")
-    shown = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    shown = Table(box=SIMPLE_HEAD, padding=(0, 0))
     for heading in HEADINGS:
         shown.add_column(heading, justify="left" if heading in LEFT else "right", no_wrap=True)
     for row in table(fit):

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from .page import SMALL, Grid, Page
+from .page import SMALL, Grid, Page, wrapped
 from .style import FAINT, INK, PALETTE, save, styled
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from ..goodness_of_fit import Check, Fit
 
-COLUMNS = 5
-"""Panels beside each other, at most."""
+MOST, FEWEST = 5, 3
+"""Panels beside each other; where there are fewer, the rest stays empty."""
+TITLE = 6.5
+"""Size of the names of components, points."""
 SIMULATED, OBSERVED = PALETTE[4], PALETTE[1]
 
 
@@ -45,7 +47,13 @@ def _page(fit: Fit, of: Check) -> Page:
     )
     page = Page(
         Grid(
-            len(s.components), min(COLUMNS, len(s.components)), 1.45, above=(0.24,), left=0.55, right=0.15, below=0.16
+            len(s.components),
+            min(MOST, max(FEWEST, len(s.components))),
+            1.45,
+            above=(0.34,),
+            left=0.55,
+            right=0.15,
+            below=0.16,
         ),
         f"{s.title} ({s.kind.value}): {verdict}" if of.test else f"{s.title}: {verdict}",
         f"{fit.title}, {fit.replicates} replicates of {fit.institutions:,} institutions",
@@ -53,12 +61,13 @@ def _page(fit: Fit, of: Check) -> Page:
             "Violins: simulated; bar: 5 % to 95 % of the replicates; line: median."
             + (" Dot: observed." if seen else ""),
             f"Observed: {s.source}." if s.source else "",
-            f"{s.remark[0].upper()}{s.remark[1:]}." if s.remark else "",
+            f"Note: {s.remark}." if s.remark else "",
         ],
         legend=_legend(seen),
     )
     for k, (axes, component) in enumerate(zip(page.axes, s.components, strict=True)):
-        page.panel_title(axes, component)
+        lines = "\n".join(wrapped(component, page.grid.width + 0.5, TITLE))
+        axes.set_title(lines, fontsize=TITLE, pad=5, loc="left")
         values = of.simulated[:, k]
         known = values[~np.isnan(values)]
         target = float(s.observed[k]) if s.observed is not None else float("nan")

@@ -80,7 +80,7 @@ def _size_statistics(all_: Distribution, groups: dict[str, Distribution]) -> lis
     means = {kind: groups[group].values.get("mean", nan) for kind, group in sizes.KINDS.items() if group in groups}
     place = all_.country
     return [
-        Statistic(f"gini-{place}", f"Sizes, {place}: inequality", Kind.input, ("Gini",), np.array([of.get("gini", nan)]),
+        Statistic(f"gini-{place}", f"Sizes, {place}: Gini", Kind.input, ("Gini",), np.array([of.get("gini", nan)]),
                   source=source, remark="size.log_sd was chosen to give it"),
         Statistic(f"sizes-{place}", f"Sizes, {place}: shape", Kind.test, sizes.SHAPE, np.array(shape), source=source,
                   remark="whether sizes are log-normal"),
@@ -99,7 +99,7 @@ def _contracts(runs: Sequence[Vectors]) -> list[Check]:
     years = f"{contracts.FIRST}-{contracts.LAST}"
     outside = "" if "terms" in runs[0] else f"needs a run from {contracts.FIRST} to the end of {contracts.LAST}; "
     terms = Statistic(
-        "terms", "Contract terms, months", Kind.input, contracts.TERMS, months,
+        "terms", "Contracts, months", Kind.input, contracts.TERMS, months,
         source=f"CORDIS, {values.get('n', 0):,.0f} {PROJECTS} {years}",
         remark=f"{outside}contracts.* were taken from it, but for the mean",
     )  # fmt: skip
@@ -122,7 +122,7 @@ def _unknown(runs: Sequence[Vectors]) -> list[Check]:
                   remark="no published figure of institutions"),
         Statistic("repeated", "Repeated pairs", Kind.not_testable, ("share of the new ones",),
                   remark="no published figure of institutions"),
-        Statistic("strong", "Works with strong ties", Kind.not_testable, (f"closest {100 * closest.value:.0f} % of them",),
+        Statistic("strong", "Strong ties", Kind.not_testable, (f"works with closest {100 * closest.value:.0f} %",),
                   np.array([works.value]), source=works.source,
                   remark="published for 72 countries; a world of a few has other partners, and their counts are fitted"),
     ]  # fmt: skip

@@ -28,7 +28,7 @@ MOST_SOURCES = 1_000
 
 COMPONENTS: dict[str, tuple[str, ...]] = {
     "degree": ("mean",),
-    "degrees": tuple(f"above {at:g} times the mean" for at in DEGREE_AT),
+    "degrees": tuple(f"above {at:g} of the mean" for at in DEGREE_AT),
     "distances": (
         *(f"at distance {d}" for d in range(2, FURTHEST)),
         f"at distance {FURTHEST} and more",
