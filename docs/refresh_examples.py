@@ -4,6 +4,7 @@ uv run python docs/refresh_examples.py [PAGE...]        the checked examples
 uv run python docs/refresh_examples.py --hindcast       table and pictures of the hindcast besides (runs it)
 uv run python docs/refresh_examples.py docs/shocks.md --shocks    table and pictures of that page (runs its comparison)
 uv run python docs/refresh_examples.py docs/channels.md --channels    the same of that page (runs its ranking: half an hour)
+uv run python docs/refresh_examples.py docs/fit.md --fit    the same of that page (runs its check: a minute)
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ CHANNELS_COMMAND = re.compile(r"(?<=<!-- channels command -->\n```sh\n).*?(?=```
 CHANNELS_TABLE = re.compile(
     r"(?<=<!-- channels table -->\n```text\n).*?(?=```\n<!-- end of channels table -->)", re.DOTALL
 )
+FIT = ROOT / "docs" / "fit.md"
+FIT_COMMAND = re.compile(r"(?<=<!-- fit command -->\n```sh\n).*?(?=```\n)", re.DOTALL)
+FIT_TABLE = re.compile(r"(?<=<!-- fit table -->\n```text\n).*?(?=```\n<!-- end of fit table -->)", re.DOTALL)
 FIGURES = ("hysteresis", "substitution", "sorting", "dependency")
 COLOURS = 96
 """Colours of a published figure: line drawings need no more, and are a third as large."""
@@ -84,24 +88,24 @@ def publish(figure: Path) -> None:
     few.save(ROOT / "docs" / "images" / figure.name, optimize=True)
 
 
-def refresh_channels() -> bool:
-    """Run the ranking of channels.md and put its tables and figure there; whether the tables changed."""
+def refresh_command(page: Path, command: re.Pattern[str], table: re.Pattern[str], figure: str) -> bool:
+    """Run the command of a page and put its tables and a figure there; whether the tables changed."""
     from experiments.cli import main
 
-    before, out = CHANNELS.read_text(encoding="utf-8"), io.StringIO()
-    command = CHANNELS_COMMAND.search(before)
-    if command is None:
-        raise SystemExit("channels.md has no command")
+    before, out = page.read_text(encoding="utf-8"), io.StringIO()
+    words = command.search(before)
+    if words is None:
+        raise SystemExit(f"{page.name} has no command")
     with empty_folder() as folder:
         with redirect_stdout(out):
-            code = main([*shlex.split(command.group())[1:], "--out", "channels", "--quiet"])
+            code = main([*shlex.split(words.group())[1:], "--out", "result", "--quiet"])
         if code != 0:
-            raise SystemExit(f"the ranking ended with exit code {code}")
-        publish(folder / "channels" / "figures" / "channels.png")
-    after, found = CHANNELS_TABLE.subn(lambda _: tidy(out.getvalue()), before)
+            raise SystemExit(f"the command of {page.name} ended with exit code {code}")
+        publish(folder / "result" / "figures" / f"{figure}.png")
+    after, found = table.subn(lambda _: tidy(out.getvalue()), before)
     if found != 1:
-        raise SystemExit("channels.md has no place for its tables")
-    CHANNELS.write_text(after, encoding="utf-8")
+        raise SystemExit(f"{page.name} has no place for its tables")
+    page.write_text(after, encoding="utf-8")
     return after != before
 
 
@@ -144,6 +148,7 @@ def main() -> None:
         "--shocks", action="store_true", help="run the comparison of shocks.md for its table and pictures"
     )
     parser.add_argument("--channels", action="store_true", help="run the ranking of channels.md, the same")
+    parser.add_argument("--fit", action="store_true", help="run the check of fit.md, the same")
     options = parser.parse_args()
     for page in [path.resolve() for path in options.pages] or PAGES:
         print(f"{page.relative_to(ROOT)}: {refresh(page)} outputs changed")
@@ -152,7 +157,11 @@ def main() -> None:
     if options.shocks:
         print(f"docs/shocks.md: the table {'changed' if refresh_shocks() else 'is the same'}")
     if options.channels:
-        print(f"docs/channels.md: the tables {'changed' if refresh_channels() else 'are the same'}")
+        changed = refresh_command(CHANNELS, CHANNELS_COMMAND, CHANNELS_TABLE, "channels")
+        print(f"docs/channels.md: the tables {'changed' if changed else 'are the same'}")
+    if options.fit:
+        changed = refresh_command(FIT, FIT_COMMAND, FIT_TABLE, "fit-sizes-RU")
+        print(f"docs/fit.md: the table {'changed' if changed else 'is the same'}")
 
 
 if __name__ == "__main__":

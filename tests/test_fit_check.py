@@ -60,7 +60,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_result_is_whole_and_holds_every_value(alone: Path) -> None:
     assert damage(alone) == []
-    assert read_manifest(alone)["kind"] == "goodness of fit"
+    assert read_manifest(alone)["kind"] == "fit check"
     told = json.loads((alone / "fit.json").read_text(encoding="utf-8"))
     with (alone / "simulated.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -182,9 +182,9 @@ def test_renewals_by_hand() -> None:
     record = _record(
         [(1, 5, 2012.0, 2015.5, LAPSED), (1, 6, 2012.0, 2015.7, CHOSEN), (2, 5, 2012.0, 2015.6, TERMINATED)]
     )
-    scoped = np.ones((9, 9), bool)
-    scoped[3, 4] = scoped[4, 3] = False
-    assert contracts.renewals(record, [before, after], scoped) == (1, 4)
+    one, other = np.arange(9) < 4, np.arange(9) > 4
+    assert contracts.renewals(record, [before, after], one, other) == (1, 4)
+    assert contracts.renewals(record, [before, after], other, one) == (1, 4)
 
 
 def test_repeated_pairs_by_hand() -> None:

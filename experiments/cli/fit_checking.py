@@ -81,7 +81,7 @@ def fit_check(
             _write_simulated(staging.folder / SIMULATED, fit)
             (staging.folder / "scenario.resolved.toml").write_text(chosen.to_toml(), encoding="utf-8")
             complete = no_figures or _draw(output, staging.folder, fit)
-            content: dict[str, Any] = {"kind": "goodness of fit", **provenance(base.world.data)}
+            content: dict[str, Any] = {"kind": "fit check", **provenance(base.world.data)}
             content |= {"scenarios": {chosen.name: chosen.content_hash()}}
             content |= {"run": {"seed": chosen.run.seed, "replicates": chosen.run.replicates}}
             if own is not None:

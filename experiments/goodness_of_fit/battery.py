@@ -66,6 +66,9 @@ def _sizes(scenario: Scenario, world: World) -> list[Check]:
         drawn = [sizes.of_replicate(whole, all_.country, scenario, k) for k in range(scenario.run.replicates)]
         for place, statistic in enumerate(_size_statistics(all_, groups)):
             found.append(check(statistic, np.array([of[place] for of in drawn])))
+    if not found:
+        none = Statistic("sizes", "Sizes", Kind.not_testable, ("Gini",), remark="no figure of a country of this world")
+        found.append(check(none, np.full((scenario.run.replicates, 1), np.nan)))
     return found
 
 

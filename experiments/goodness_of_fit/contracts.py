@@ -83,10 +83,12 @@ def of_terms(months: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array([low, middle, months.mean(), high])
 
 
-def renewals(record: ReplicateRecord, snapshots: Sequence[Snapshot], scoped: NDArray[np.bool_]) -> tuple[int, int]:
-    """Contract terms that were renewed, and all that ended, between yearly snapshots.
+def renewals(
+    record: ReplicateRecord, snapshots: Sequence[Snapshot], one: NDArray[np.bool_], other: NDArray[np.bool_]
+) -> tuple[int, int]:
+    """Contract terms that were renewed, and all that ended, between yearly snapshots, of partnerships of two sides.
 
-    ``scoped`` bool[n, n]: pairs of institutions that are counted, symmetric. A term that ends at least a quarter before
+    ``one``, ``other`` bool[n]: institutions of the two sides. A term that ends at least a quarter before
     the next snapshot has been reviewed by then. Terms cut off by a measure are left out: they did not come up for renewal.
     """
     renewed, ended = 0, 0
@@ -94,7 +96,8 @@ def renewals(record: ReplicateRecord, snapshots: Sequence[Snapshot], scoped: NDA
     for before, after in pairwise(snapshots):
         term, terms = before.contracts.T
         due = (term > before.time) & (term <= after.time - QUARTER) & _no_instrument(before)
-        due &= scoped[before.whole[:, 0], before.whole[:, 1]]
+        first, second = before.whole[:, 0], before.whole[:, 1]
+        due &= (one[first] & other[second]) | (other[first] & one[second])
         living = {(a, b, start): number for (a, b), start, number in zip(
             after.whole[:, :2].tolist(), after.numbers[:, 1].tolist(), after.contracts[:, 1].tolist(), strict=True)}  # fmt: skip
         for place in np.flatnonzero(due):

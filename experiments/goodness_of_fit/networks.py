@@ -23,7 +23,7 @@ DEGREE_AT = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Multiples of the mean degree at which the distribution of degrees is read."""
 FURTHEST = 5
 """Distances from here on are put together."""
-MOST_SOURCES = 1_000
+MOST_SOURCES = 500
 """Institutions from which distances are measured; in a larger network a systematic sample of this size."""
 
 COMPONENTS: dict[str, tuple[str, ...]] = {

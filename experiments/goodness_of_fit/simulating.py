@@ -108,8 +108,7 @@ def _renewed(record: ReplicateRecord, yearly: list[Snapshot], world: World, code
         return float("nan")
     members = np.array([name in contracts.MEMBERS for name in world.countries])[world.arrays.country]
     others = world.arrays.country == world.countries.index(code)
-    scoped = (members[:, None] & others[None, :]) | (others[:, None] & members[None, :])
-    renewed, ended = contracts.renewals(record, yearly, scoped)
+    renewed, ended = contracts.renewals(record, yearly, members, others)
     return renewed / ended if ended else float("nan")
 
 
