@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 from model.errors import InputError
-from model.evidence import conversion, conversions, findings_of, mechanisms, programme_figures, sanctions, timeline
+from model.evidence import (
+    conversion,
+    conversions,
+    findings_of,
+    mechanisms,
+    network_figures,
+    programme_figures,
+    sanctions,
+    timeline,
+)
 from model.scenario import load_scenario, packaged_scenarios, preset_table
 from model.tables import read_tables
 
@@ -212,3 +221,14 @@ def test_detente_lifts_every_western_restriction_on_russia() -> None:
         and ("RU" in m.to.countries or "Russia" in m.to.blocs)
     }  # fmt: skip
     assert left == set()
+
+
+def test_figures_of_networks_are_shares_with_their_sources() -> None:
+    figures = network_figures()
+    assert set(figures) == {"renewed EU-RU", "renewed EU-CN", "strong ties among partners", "works with strong ties"}
+    for name, figure in figures.items():
+        assert figure.source and figure.context and figure.confidence, name
+        assert 0.0 < figure.value < 1.0 and figure.unit == "share", name
+        assert figure.relation in ("about", "at least"), name
+    assert figures["renewed EU-CN"].value < load_scenario("hindcast").parameters.contracts.renewed
+    assert load_scenario("hindcast").parameters.contracts.renewed < figures["renewed EU-RU"].value

@@ -67,6 +67,20 @@ def test_waves_are_symmetric_matrices_in_the_order_of_the_actors(result: Result,
         assert wave[world.names.index(a), world.names.index(b)] == 1
 
 
+def test_ties_have_every_partnership_and_everyone_without_one(result: Result, world: World, tmp_path: Path) -> None:
+    assert main(["export", str(result.folder), "--format", "ties", "--replicate", "1", "--out", str(tmp_path)]) == 0
+    ties = pd.read_csv(tmp_path / "ties.csv", dtype=str, keep_default_na=False)
+    for day in snapshot_dates(result, 1):
+        graph, rows = snapshot_graph(result, world, 1, day), ties[ties["date"] == day.isoformat()]
+        paired = rows[rows["b"] != ""]
+        assert {frozenset(pair) for pair in zip(paired["a"], paired["b"], strict=True)} == set(
+            map(frozenset, graph.edges)
+        )
+        assert len(paired) == graph.number_of_edges()
+        assert set(rows["a"]) | set(paired["b"]) == set(world.names)
+        assert dict(zip(rows["a"], rows["country_a"], strict=True)).items() <= dict(graph.nodes(data="country")).items()
+
+
 def test_decisions_and_spells_tell_the_same_story(result: Result, tmp_path: Path) -> None:
     """Every end by choice is in both; accepted proposals are at least the partnerships that ended since."""
     log, spells = result.decisions, result.spells

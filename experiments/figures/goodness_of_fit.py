@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from ..goodness_of_fit import Check, Fit
 
-MOST, FEWEST = 5, 3
+MOST, FEWEST = 4, 3
 """Panels beside each other; where there are fewer, the rest stays empty."""
-TITLE = 6.5
-"""Size of the names of components, points."""
+TITLE, BOLD = 6.5, 0.88
+"""Size of the names of components, points; what is measured of a line that is bold."""
 SIMULATED, OBSERVED = PALETTE[4], PALETTE[1]
 
 
@@ -66,7 +66,7 @@ def _page(fit: Fit, of: Check) -> Page:
         legend=_legend(seen),
     )
     for k, (axes, component) in enumerate(zip(page.axes, s.components, strict=True)):
-        lines = "\n".join(wrapped(component, page.grid.width + 0.5, TITLE))
+        lines = "\n".join(wrapped(component, BOLD * (page.grid.width + page.grid.right + 0.1), TITLE))
         axes.set_title(lines, fontsize=TITLE, pad=5, loc="left")
         values = of.simulated[:, k]
         known = values[~np.isnan(values)]
