@@ -18,6 +18,7 @@ from experiments.goodness_of_fit.ties import quarter_start
 from experiments.results import damage, read_manifest
 from model.errors import InputError
 from model.scenario import load_scenario
+from model.tables import PACKAGED
 from model.world import build_world
 
 SMALL = (
@@ -248,3 +249,23 @@ def test_networks_of_the_model_have_uniform_p(tmp_path: Path, capsys: pytest.Cap
         # against one set of replicates the p are dependent; their mean still has the sd of a uniform mean, or little more
         assert abs(p.mean() - 0.5) < 5.0 * np.sqrt(1.0 / 12.0 / len(p) + 1.0 / 12.0 / len(first)), name
         assert (p < 0.05).mean() < 0.2, name
+
+
+def test_a_world_of_other_countries_says_what_it_has_no_figures_of(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder, codes = tmp_path / "own", ("DE", "FR", "IN")
+    folder.mkdir()
+    with (PACKAGED / "national_inputs.csv").open(encoding="utf-8") as file:
+        head, *rows = file.read().splitlines()
+    (folder / "national_inputs.csv").write_text(
+        "\n".join([head, *(row for row in rows if row.split(",")[0] in codes)]) + "\n", encoding="utf-8"
+    )
+    countries = "\n".join(f'{code} = {{ name = "{code}", bloc = "{code}" }}' for code in codes)
+    (folder / "countries.toml").write_text(f"[countries]\n{countries}\n", encoding="utf-8")
+    scenario = tmp_path / "own.toml"
+    scenario.write_text(f'version = 1\n[world]\ninstitutions = 60\ndata = "{folder}"\n', encoding="utf-8")
+    found = fit(capsys, str(scenario), *WORDS[2:], "--no-figures", "--out", str(tmp_path / "fit"))
+    assert (found["sizes"]["kind"], found["sizes"]["p"]) == ("not testable", None)
+    assert found["renewals"]["kind"] == "not testable"
+    assert found["terms"]["kind"] == "input"
