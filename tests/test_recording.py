@@ -299,10 +299,14 @@ def test_stocks_change_by_flows() -> None:
     assert (opportunities > proposals + ended).all() and (proposals >= accepted).all()
     assert accepted == pytest.approx(record.initiated.sum(axis=(1, 2)))
     # snapshots are the stock of their date
-    for (time, whole, numbers, _), place in zip(record.snapshots, (0, 3), strict=True):
+    for (time, whole, numbers, _, contracts), place in zip(record.snapshots, (0, 3), strict=True):
         assert time == record.ends[place] and 2 * len(whole) == record.ties[place].sum()
         assert (whole[:, 0] < whole[:, 1]).all() and ((numbers[:, 0] > 0) & (numbers[:, 0] <= 1)).all()
         assert numbers[:, 0].sum() == pytest.approx(record.strength[place].sum() / 2)
+        # contract terms: one or more so far, longer than no time; those that are over have been reviewed within a quarter
+        term, terms = contracts.T
+        assert len(contracts) == len(whole) and (terms >= 1).all()
+        assert ((term < 0.0) | (term > numbers[:, 1])).all() and ((term < 0.0) | (term > time - 0.25)).all()
     frame = spells_frame(world, [record], tuple(scenario.measures))
     assert (frame["end"] > frame["start"]).all() and frame["end"].is_monotonic_increasing
     # terms are reviewed at the start of a quarter, which belongs to the period that begins
