@@ -37,8 +37,8 @@ class Calibration:
     """Where both observation terms are 0."""
     fitted_until: float = 2014.0
     """Both grow by their slope until here, and are damped after."""
-    damping: float = 0.85
-    """What is left of the slope after a year beyond the fit."""
+    damping: float = 0.95
+    """What is left of the slope after a year beyond the fit; chosen of 0.85, 0.9, 0.95 and 1 at rolling origins."""
     parameters: dict[str, float] = field(default_factory=dict)
     """Common weights, by their dotted name in the table of parameters."""
     provenance: dict[str, Any] = field(default_factory=dict)

@@ -1,6 +1,16 @@
-"""Calibration: what is fitted to observed counts, and by which rule."""
+"""Calibration: what is fitted to observed counts, by which rule, and how far the counts determine it."""
 
+from .ensemble import Member, determined, effective_size, ensemble
 from .fitting import Fitted, Progress, calibrate
 from .observation import observation_slopes
 
-__all__ = ["Fitted", "Progress", "calibrate", "observation_slopes"]
+__all__ = [
+    "Fitted",
+    "Member",
+    "Progress",
+    "calibrate",
+    "determined",
+    "effective_size",
+    "ensemble",
+    "observation_slopes",
+]

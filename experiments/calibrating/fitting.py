@@ -1,21 +1,12 @@
 """Fits affinities and common weights to observed counts by simulation (MODEL 9, first part).
 
-Each round simulates the years of the fit with the same luck and compares log counts by country pair and year:
-
-    residual(pair, year) = ln observed - ln mean simulated
-
-- the mean of a pair moves its affinity (proportional adjustment), the mean of all pairs the level of output rho0;
-- within pairs, the regression of residuals on ln(P_a P_b) moves gamma, the one on the year the secular term: the two
-  directions that counts can tell apart; `formation.size` lies on a ridge with gamma and stays where it is (MODEL 7);
-- the mean degree in the reference year moves the base of formation: a definition, not a fit (MODEL 1).
-
-Common random numbers make the rounds comparable. What is returned is the mean over the rounds after the first
-`SETTLING` ones (Polyak and Juditsky 1992): the noise of replicates averages out.
+Each round simulates the years of the fit with the same luck and compares log counts by country pair and year; `adjusting`
+says what a round moves. The noise of replicates is averaged out over rounds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -24,12 +15,13 @@ import numpy as np
 import pandas as pd
 
 from model.calibration import Calibration
-from model.errors import InputError
-from model.tables import any_foreign, observed, read_tables, reference_vintage
+from model.tables import any_foreign, read_tables, reference_vintage
 
-from ..runner import run_scenario
+from .adjusting import GAIN, MEAN_DEGREE, SETTLING, WEIGHTS, Point, first_point, gain_of, mean_of, moved
+from .affinities import structured
 from .leaders import fitted_leads
-from .observation import observation_slopes
+from .simulating import Candidate, Counts, Simulator
+from .targets import Targets, targets_of
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
@@ -37,20 +29,15 @@ if TYPE_CHECKING:
     from model.tables import Tables
 
 REFERENCE_YEAR = 2010
-"""Year in which the mean degree is `MEAN_DEGREE`."""
-MEAN_DEGREE = 10.0
-"""Mean number of international partnerships of an institution in the reference year: assumed, 5-40 (MODEL 1)."""
-GAIN = 0.5
-"""Part of a residual that a first round moves the weights by: an affinity acts on the proposal and on its answer, so that
-a whole residual would overshoot."""
-SETTLING = 10
-"""Rounds of full gain; after them it falls with the root of their number."""
+"""Year in which the mean degree is `MEAN_DEGREE`; the last year of a fit that ends before it."""
 ROUNDS = 26
 """Rounds in all."""
 TOLERANCE = 0.05
 """Largest mean residual of a pair, log units, at which a fit counts as converged: the noise of a small pair."""
-WEIGHTS = ("formation.base", "formation.secular", "formation.size", "output.rho0", "output.size_exponent")
-"""Common weights that the table of calibration holds."""
+MEASUREMENT_SD = 0.07
+"""Error of a count, log units: two vintages differ by 5 to 10 % (MODEL 9)."""
+REPLICATE_CV = 1.3
+"""Variation of a pair's total in one replicate, over the root of its partnerships (MODEL 9)."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +55,25 @@ class Fitted:
     """What a calibration found, and how well it fits."""
 
     calibration: Calibration
-    error: float
-    """Mean absolute residual of log counts over pairs and years of the fit."""
-    by_pair: dict[str, float]
-    """The same by pair."""
-    largest: float
-    """Largest mean residual of a pair, log units."""
+    point: Point
+    targets: Targets
+    residual: pd.DataFrame
+    """Ln observed - ln simulated, years x pairs."""
+
+    @property
+    def error(self) -> float:
+        """Mean absolute residual of log counts over pairs and years of the fit."""
+        return mean_absolute(self.residual.to_numpy())
+
+    @property
+    def by_pair(self) -> dict[str, float]:
+        """The same by pair."""
+        return self.residual.abs().mean().to_dict()
+
+    @property
+    def largest(self) -> float:
+        """Largest mean residual of a pair, log units."""
+        return float(self.residual.mean().abs().max())
 
     @property
     def converged(self) -> bool:
@@ -87,70 +87,110 @@ def calibrate(
     *,
     replicates: int,
     jobs: int | None = None,
+    rounds: int = ROUNDS,
     on_round: Callable[[Progress], None] | None = None,
 ) -> Fitted:
     """Fit a scenario's world to the counts of the years ``fit``. Raises `InputError` where there is nothing to fit."""
     tables = read_tables(scenario.world.data or None)
-    counts = fitted_counts(tables, fit)
-    years = _shortened(scenario, fit)
-    slopes = observation_slopes(tables, fit)
-    weights = {name: _weight(years, name) for name in WEIGHTS}
-    now = Calibration(
-        affinity=dict.fromkeys(counts, 0.0),
-        coverage=slopes.coverage,
-        many_country=slopes.many_country,
+    targets = targets_of(tables, fit)
+    years = shortened(scenario, fit[0], fit[1])
+    now = first_point(targets, {name: weight_of(years, name) for name in WEIGHTS})
+    settled: list[Point] = []
+    settling = min(SETTLING, rounds // 2)
+    numbers = range(replicates)
+    with Simulator(years, targets.pairs, jobs) as simulator:
+        for number in range(1, rounds + 1):
+            counts = simulator.run([Candidate(calibration_at(now, targets, fit))], [numbers])[0]
+            residual = residual_of(targets, calibration_at(now, targets, fit), counts)
+            now = moved(now, residual, targets, reference_degree(targets, counts), gain_of(number))
+            if number > settling:
+                settled.append(now)
+            if on_round is not None:
+                largest = float(np.abs(np.nanmean(residual, axis=0)).max())
+                on_round(Progress(number, rounds, mean_absolute(residual), largest))
+        found = mean_of(settled)
+        fitted = _finished(found, tables, targets, fit, simulator, numbers)
+    provenance = _provenance(tables, fit, years, replicates, rounds, fitted.error, targets.slopes.coverage_error)
+    return replace(fitted, calibration=replace(fitted.calibration, provenance=provenance))
+
+
+def _finished(
+    found: Point, tables: Tables, targets: Targets, fit: tuple[int, int], simulator: Simulator, numbers: range
+) -> Fitted:
+    """The calibration at a point: with affinities of all pairs, and the intercepts of leading."""
+    counts = simulator.run([Candidate(calibration_at(found, targets, fit))], [numbers])[0]
+    affinity = structured(
+        dict(zip(targets.pairs, found.affinity.tolist(), strict=True)),
+        error_variance(counts, len(numbers), targets),
+        tables.countries,
+        tables.country_blocs,
+    )
+    mean = float(np.mean([affinity[pair] for pair in targets.pairs]))
+    affinity = {pair: value - mean for pair, value in affinity.items()}
+    point = Point(np.array([affinity[pair] for pair in targets.pairs]), {**found.weights})
+    point.weights["formation.base"] += mean
+    calibration = replace(calibration_at(point, targets, fit), affinity=affinity)
+    counts = simulator.run([Candidate(calibration)], [numbers])[0]
+    calibration = replace(calibration, lead=fitted_leads({}, counts, targets, tables.leader_shares, fit))
+    residual = residual_of(targets, calibration, counts)
+    return Fitted(calibration, point, targets, pd.DataFrame(residual, index=targets.years, columns=targets.pairs))
+
+
+def error_variance(counts: Counts, replicates: int, targets: Targets) -> dict[str, float]:
+    """Error variance of a pair's fitted affinity: noise of replicates and of counts, over the root of its years."""
+    spread = counts.works.mean(axis=1).std(axis=0) / np.maximum(counts.works.mean(axis=(0, 1)), 0.5)
+    years = np.isfinite(targets.log).sum(axis=0)
+    poisson = 1.0 / np.maximum(np.exp(np.nanmean(targets.log, axis=0)), 0.5)
+    variance = spread**2 / replicates + (MEASUREMENT_SD**2 + poisson) / np.maximum(years, 1)
+    # an affinity acts twice: an error of counts is worth half of it in affinity
+    return dict(zip(targets.pairs, (GAIN**2 * variance).tolist(), strict=True))
+
+
+def calibration_at(point: Point, targets: Targets, fit: tuple[int, int]) -> Calibration:
+    """A point as the table that a run reads."""
+    return Calibration(
+        affinity=dict(zip(targets.pairs, point.affinity.tolist(), strict=True)),
+        coverage=targets.slopes.coverage,
+        many_country=targets.slopes.many_country,
         fitted_until=float(fit[1] + 1),
-        parameters=weights,
+        parameters=dict(point.weights),
     )
-    mass = _mass(tables, counts)
-    settled: list[Calibration] = []
-    for number in range(1, ROUNDS + 1):
-        simulation = _simulated(years, now, replicates, jobs)
-        residual = _residual(counts, simulation)
-        now = _moved(now, residual, mass, _degree(simulation), GAIN * min(1.0, (SETTLING / number) ** 0.5))
-        if number > SETTLING:
-            settled.append(now)
-        if on_round is not None:
-            on_round(Progress(number, ROUNDS, _error(residual), float(residual.mean().abs().max())))
-    found = _mean_of(settled)
-    simulation = _simulated(years, found, replicates, jobs)
-    residual = _residual(counts, simulation)
-    largest = float(residual.mean().abs().max())
-    found = replace(
-        found,
-        lead=fitted_leads(found.lead, simulation, tables, fit),
-        provenance=_provenance(tables, fit, years, replicates, _error(residual), slopes.coverage_error),
-    )
-    return Fitted(found, _error(residual), residual.abs().mean().to_dict(), largest)
 
 
-def _residual(counts: pd.DataFrame, simulation: Simulation) -> pd.DataFrame:
-    """Ln observed - ln mean simulated, years x pairs."""
-    return np.log(counts) - np.log(mean_volumes(simulation, list(counts)))
+def residual_of(targets: Targets, calibration: Calibration, counts: Counts) -> np.ndarray:
+    """Ln observed - ln mean simulated, float64[Y, P]; half a work where nothing appeared."""
+    return targets.log - log_volume(calibration, targets.years, counts)
 
 
-def _error(residual: pd.DataFrame) -> float:
-    return float(residual.abs().stack().mean())
+def log_volume(calibration: Calibration, years: np.ndarray, counts: Counts) -> np.ndarray:
+    """Ln of the mean joint works over replicates as the database counts them, float64[Y, P]."""
+    seen = np.array([calibration.observation(year + 0.5) for year in years])
+    return np.log(np.maximum(counts.works.mean(axis=0) * np.exp(seen)[:, None], 0.5))
 
 
-def _mean_of(rounds: list[Calibration]) -> Calibration:
-    """Affinities and weights, each its mean over rounds."""
-    affinity = {pair: float(np.mean([r.affinity[pair] for r in rounds])) for pair in rounds[0].affinity}
-    weights = {name: float(np.mean([r.parameters[name] for r in rounds])) for name in rounds[0].parameters}
-    return replace(rounds[-1], affinity=affinity, parameters=weights)
+def mean_absolute(residual: np.ndarray) -> float:
+    """Mean absolute residual; missing ones are left out."""
+    return float(np.nanmean(np.abs(residual)))
 
 
-def fitted_counts(tables: Tables, fit: tuple[int, int]) -> pd.DataFrame:
-    """Observed counts of the years of the fit, years x pairs; half a work where a year has none, so that its log exists."""
-    counts = observed(tables).loc[fit[0] : fit[1]]
-    counts = counts.loc[:, counts.notna().any()]
-    if len(counts) < 3 or counts.empty:
-        raise InputError(
-            f"has counts of {len(counts)} years between {fit[0]} and {fit[1]}",
-            where=str(tables.folder / "copublications.csv"),
-            allowed="at least three years to fit",
-        )
-    return counts.replace(0.0, 0.5)
+def weight_of(scenario: Scenario, name: str) -> float:
+    """A parameter of a scenario by its dotted name."""
+    group, key = name.split(".")
+    return float(getattr(getattr(scenario.parameters, group), key))
+
+
+def shortened(scenario: Scenario, first: int, last: int) -> Scenario:
+    """The scenario recorded by year from ``first`` to the end of ``last``."""
+    time = scenario.time.model_copy(update={"show_from": date(first, 1, 1), "end": date(last + 1, 1, 1)})
+    record = scenario.record.model_copy(update={"every": "year", "snapshots": ()})
+    run = scenario.run.model_copy(update={"seed": scenario.run.seed or 0})
+    return scenario.model_copy(update={"time": time, "record": record, "run": run})
+
+
+def reference_degree(targets: Targets, counts: Counts) -> float:
+    """Mean degree in the reference year, or in the last year where the fit ends before it."""
+    place = min(max(REFERENCE_YEAR - int(targets.years[0]), 0), counts.degree.shape[1] - 1)
+    return float(counts.degree[:, place].mean())
 
 
 def mean_volumes(simulation: Simulation, pairs: list[str]) -> pd.DataFrame:
@@ -161,77 +201,8 @@ def mean_volumes(simulation: Simulation, pairs: list[str]) -> pd.DataFrame:
     return table.reindex(columns=pairs).clip(lower=0.5)
 
 
-def _weight(scenario: Scenario, name: str) -> float:
-    group, key = name.split(".")
-    return float(getattr(getattr(scenario.parameters, group), key))
-
-
-def _shortened(scenario: Scenario, fit: tuple[int, int]) -> Scenario:
-    """The scenario up to the end of the fit, recorded by year."""
-    time = scenario.time.model_copy(update={"show_from": date(fit[0], 1, 1), "end": date(fit[1] + 1, 1, 1)})
-    record = scenario.record.model_copy(update={"every": "year", "snapshots": ()})
-    return scenario.model_copy(update={"time": time, "record": record})
-
-
-def with_weights(scenario: Scenario, weights: Mapping[str, float]) -> Scenario:
-    """The scenario with some parameters changed, by dotted name."""
-    groups: dict[str, dict[str, float]] = {}
-    for name, value in weights.items():
-        group, key = name.split(".")
-        groups.setdefault(group, {})[key] = value
-    update = {g: getattr(scenario.parameters, g).model_copy(update=values) for g, values in groups.items()}
-    return scenario.model_copy(update={"parameters": scenario.parameters.model_copy(update=update)})
-
-
-def _simulated(scenario: Scenario, calibration: Calibration, replicates: int, jobs: int | None) -> Simulation:
-    changed = with_weights(scenario, calibration.parameters)
-    return run_scenario(changed, replicates=replicates, jobs=jobs, calibration=calibration)
-
-
-def _mass(tables: Tables, counts: pd.DataFrame) -> pd.DataFrame:
-    """ln(P_a P_b), years x pairs; interpolated where publications are missing."""
-    logs = {
-        code: np.log(pd.Series({y: v for y, v in tables.national[code, "publications"].items() if v > 0}))
-        for code in tables.countries
-    }
-    filled = pd.DataFrame(logs).reindex(counts.index).interpolate(limit_direction="both")
-    return pd.DataFrame({pair: filled[pair.split("-")[0]] + filled[pair.split("-")[1]] for pair in counts})
-
-
-def _degree(simulation: Simulation) -> float:
-    """Mean degree in the reference year, or in the last year where the fit ends before it."""
-    series = simulation.series
-    degree = series[series["indicator"] == "network.mean_degree"].groupby(series["date"].dt.year)["value"].mean()
-    return float(degree.get(REFERENCE_YEAR, degree.iloc[-1]))
-
-
-def _moved(now: Calibration, residual: pd.DataFrame, mass: pd.DataFrame, degree: float, gain: float) -> Calibration:
-    """The calibration after a round; affinities keep the mean 0."""
-    by_pair = residual.mean()
-    level = float(by_pair.mean())
-    on_mass, on_year = within_slopes(residual, mass)
-    affinity = {pair: value + gain * float(by_pair[pair] - level) for pair, value in now.affinity.items()}
-    mean = float(np.mean(list(affinity.values())))
-    weights = dict(now.parameters)
-    weights["output.rho0"] *= float(np.exp(gain * level))
-    weights["output.size_exponent"] = max(0.0, weights["output.size_exponent"] + gain * on_mass)
-    weights["formation.secular"] += gain * on_year
-    weights["formation.base"] += gain * float(np.log(MEAN_DEGREE / degree)) + mean
-    return replace(now, affinity={pair: value - mean for pair, value in affinity.items()}, parameters=weights)
-
-
-def within_slopes(residual: pd.DataFrame, mass: pd.DataFrame) -> tuple[float, float]:
-    """Least-squares slopes of residuals on mass and on the year, within pairs (pair means taken out)."""
-    kept = residual.stack().dropna()
-    rows = pd.DataFrame({"residual": kept, "mass": mass.stack().reindex(kept.index)})
-    rows["year"] = rows.index.get_level_values(0).astype(float)
-    within = rows - rows.groupby(level=1).transform("mean")
-    slopes, *_ = np.linalg.lstsq(within[["mass", "year"]].to_numpy(), within["residual"].to_numpy(), rcond=None)
-    return float(slopes[0]), float(slopes[1])
-
-
 def _provenance(
-    tables: Tables, fit: tuple[int, int], scenario: Scenario, replicates: int, error: float, spread: float
+    tables: Tables, fit: tuple[int, int], scenario: Scenario, replicates: int, rounds: int, error: float, spread: float
 ) -> dict[str, Any]:
     return {
         "status": "calibrated",
@@ -244,7 +215,7 @@ def _provenance(
         "institutions": scenario.world.institutions,
         "replicates": replicates,
         "seed": scenario.run.seed or 0,
-        "rounds": ROUNDS,
+        "rounds": rounds,
         "mean_absolute_log_error": round(error, 4),
         "mean_degree": MEAN_DEGREE,
     }

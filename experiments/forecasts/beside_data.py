@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,31 +11,14 @@ import pandas as pd
 from model.calibration import calibration_file, read_calibration
 from model.tables import observed, read_tables, reference_vintage
 
+from .baselines import BASELINES, Past
+
 if TYPE_CHECKING:
     from model.scenario import Scenario
     from model.tables import Tables
 
-DRIFT_YEARS = 10
-"""`drift10` takes its slope from the last observed year and the ten before."""
-
-
-def drift10(counts: pd.DataFrame, years: range) -> pd.DataFrame:
-    """Log-linear slope (least squares) over the last eleven observed years, anchored at the last value.
-
-    ``counts``: years x pairs, works of the fit; returns works, ``years`` x pairs.
-    """
-    out = {}
-    for pair in counts:
-        known = np.log(counts[pair].dropna())
-        last = int(known.index[-1])
-        recent = known.loc[last - DRIFT_YEARS :]
-        slope = np.polyfit(recent.index, recent.to_numpy(), 1)[0]
-        out[pair] = np.exp(known.loc[last] + slope * (np.array(years) - last))
-    return pd.DataFrame(out, index=list(years))
-
-
-FORECASTS: dict[str, Callable[[pd.DataFrame, range], pd.DataFrame]] = {"drift10": drift10}
-"""Methods by name; the published recipes."""
+BESIDE = ("drift10",)
+"""Methods that stand beside a run's own forecast: those that need nothing but counts."""
 
 
 def anchored(simulated: pd.DataFrame, counts: pd.DataFrame, years: range) -> pd.DataFrame:
@@ -62,7 +44,7 @@ def last_filled_year(tables: Tables) -> int:
 
 
 def forecast_errors(scenario: Scenario, series: pd.DataFrame) -> dict[str, Any] | None:
-    """Errors after the years that the calibration was fitted to, until the last filled year: the model and `FORECASTS`.
+    """Errors after the years that the calibration was fitted to, until the last filled year: the model and `BESIDE`.
 
     Keys: from, to, pairs, fit, mean_absolute_log_error by method. None where the run does not cover the years, or
     nothing was fitted.
@@ -85,7 +67,8 @@ def forecast_errors(scenario: Scenario, series: pd.DataFrame) -> dict[str, Any] 
     if not years or fitted.empty or not {fit[1], *years} <= set(simulated.index):
         return None
     forecasts = {"comity": anchored(simulated.clip(lower=0.5), fitted, years)}
-    forecasts |= {name: method(fitted, years) for name, method in FORECASTS.items()}
+    past = Past(np.log(fitted), pd.DataFrame(), pd.DataFrame())
+    forecasts |= {name: np.exp(BASELINES[name](past, years)) for name in BESIDE}
     truth = counts.loc[list(years)]
     return {
         "from": years[0],

@@ -30,6 +30,7 @@ class Parameter:
     status: str  # measured, calibrated or assumed
     source: str
     description: str
+    prior: tuple[float, float] | None = None  # plausible range, uniform; None where nothing is drawn
 
 
 class Frozen(BaseModel):
@@ -70,7 +71,8 @@ def parameter_table() -> tuple[Parameter, ...]:
 
 def _row(name: str, row: dict[str, Any], fitted: dict[str, float]) -> Parameter:
     default = fitted[name] if row["status"] == "calibrated" else row["default"]
-    return Parameter(**{**row, "name": name, "default": default})
+    prior = tuple(row["prior"]) if "prior" in row else None
+    return Parameter(**{**row, "name": name, "default": default, "prior": prior})
 
 
 def _number(row: Parameter) -> Any:

@@ -1,0 +1,127 @@
+"""`comity hindcast`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .output import Output
+from .settings import AsJson, Jobs, Quiet, Settings, overrides
+
+if TYPE_CHECKING:
+    from ..hindcasting import Hindcast
+
+DEFAULT = "hindcast"
+
+
+def hindcast(
+    fit: Annotated[str, typer.Option("--fit", metavar="FROM:TO", help="Years to fit to.")] = "1996:2013",
+    predict: Annotated[str, typer.Option("--predict", metavar="FROM:TO", help="Years to predict.")] = "2014:2018",
+    windows: Annotated[
+        bool, typer.Option("--windows", help="All seven windows of the page on trust, instead of one.")
+    ] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="DIR", help="Folder of your own tables; default: the packaged ones."),
+    ] = None,
+    unconditional: Annotated[
+        bool, typer.Option("--unconditional", help="See no national inputs of the window: they drift.")
+    ] = False,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="Scenario whose measures are in force; default: hindcast.")
+    ] = None,
+    members: Annotated[
+        int | None, typer.Option("--members", min=8, help="Sets of parameters in the ensemble; default 48.")
+    ] = None,
+    jobs: Jobs = None,
+    set_: Settings = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Also write the answer to a JSON file.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    quiet: Quiet = False,
+    json: AsJson = False,
+) -> int:
+    """Fit to some years, forecast the next ones, and hold the forecasts against what came, beside simple methods.
+
+    Nothing of the window is seen but national inputs (and not even those with --unconditional); of the measures, dates
+    and scopes are given and strengths are drawn from their ranges. Where the years to predict are not in the data,
+    forecasts are made and scores left out.
+    """
+    import json as json_module
+
+    from model.errors import InputError
+    from model.scenario import load_scenario
+    from model.tables import read_tables
+
+    from ..hindcasting import ALL, window
+    from ..hindcasting import hindcast as forecast
+
+    if out is not None and out.exists() and not force:
+        raise InputError("is there already", where=str(out), allowed="another --out, or --force to replace it")
+    output = Output(json, quiet)
+    chosen = list(ALL) if windows else [window(fit, predict)]
+    base = load_scenario(scenario or DEFAULT, overrides(set_))
+    tables = read_tables(data if data is not None else base.world.data or None)
+    answers = []
+    for one in chosen:
+
+        def say(message: str, name: str = one.name) -> None:
+            output.say("hindcast", f"{name}: {message}", window=name)
+
+        answers.append(
+            forecast(
+                base, tables, one, conditional=not unconditional, leave_out=data is not None and scenario is None,
+                members=members, jobs=jobs, say=say,
+            )
+        )  # fmt: skip
+        if not json:
+            _print(output, answers[-1])
+    content = [answer.to_dict() for answer in answers]
+    answer = {"windows": content} if windows else content[0]
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json_module.dumps(answer, indent=1) + "\n", encoding="utf-8")
+    if json:
+        output.json(answer)
+    return 0
+
+
+def _print(output: Output, found: Hindcast) -> None:
+    """Scores by method and group, or the forecasts where there is nothing to hold them against."""
+    from rich.table import Table
+
+    from ..hindcasting.hindcast import EXPLAINED, OURS
+
+    given = "conditional on national inputs" if found.conditional else "national inputs drift"
+    table = Table(title=f"Fit and forecast {found.window.name}, {given}", title_justify="left")
+    if found.scores:
+        names = list(found.scores[OURS])
+        table.add_column("mean absolute log error")
+        for name in names:
+            table.add_column(name, justify="right")
+        table.add_column("CRPS", justify="right")
+        table.add_column("in 90 %", justify="right")
+        for method, by_group in sorted(found.scores.items(), key=lambda item: item[1]["all"]["mae_log"]):
+            cells = [f"{by_group[name]['mae_log']:.3f}" if name in by_group else "" for name in names]
+            whole = by_group["all"]
+            table.add_row(method, *cells, f"{whole['crps']:.3f}", f"{100.0 * whole['coverage90']:.0f} %")
+    else:
+        table.add_column("joint works, median and 90 % interval")
+        ours = next(forecast for forecast in found.forecasts if forecast.method == OURS)
+        for year in found.window.years:
+            table.add_column(str(year), justify="right")
+        rows = {(f"{r['a']}-{r['b']}", r["year"]): r for r in ours.rows()}
+        for pair in ours.mean:
+            cells = [
+                f"{r['median']:,.0f} ({r['q05']:,.0f}-{r['q95']:,.0f})" if (r := rows.get((str(pair), year))) else ""
+                for year in found.window.years
+            ]
+            table.add_row(str(pair), *cells)
+    output.table(table)
+    if EXPLAINED in found.scores:
+        output.text("Note: comity_explained knows strengths that were published later: explained, not predicted.")
+    if found.left_out:
+        output.text(f"Note: measures that name nothing of this world were left out: {', '.join(found.left_out)}.")
