@@ -131,7 +131,7 @@ def _claim(name: str, row: Mapping[str, Any], worlds: Mapping[str, object], wher
     if ("untestable" in row) == ("quantity" in row):
         raise InputError("has both or neither", where=where, allowed="either quantity or untestable")
     claim = Claim(
-        name, *(row[key] for key in _TEXTS), low=row.get("low"), high=row.get("high"), bounds=row.get("bounds", ""),
+        name=name, **{key: row[key] for key in _TEXTS}, low=row.get("low"), high=row.get("high"), bounds=row.get("bounds", ""),
         quantity=row.get("quantity", ""), arguments=row.get("of", {}), world=row.get("world", HINDCAST),
         untestable=row.get("untestable", ""),
     )  # fmt: skip

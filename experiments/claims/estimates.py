@@ -18,18 +18,15 @@ class UntoldError(Exception):
 
 
 def ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> Interval:
-    """Ratio of the means of two paired arrays, float64[R], with Fieller's interval; without one for one replicate.
+    """Ratio of the means of two paired arrays, float64[R], with Fieller's interval.
 
-    Raises `UntoldError` where the mean below the line is not clear of zero.
+    Without one for one replicate, and where the mean below the line is not clear of zero. Raises `UntoldError` where that
+    mean is zero.
     """
     if float(below.mean()) == 0.0:
         raise UntoldError("the runs have none of what it is a share of")
-    if len(below) < 2:
-        return Interval(float(above.mean() / below.mean()), None, None, None, len(below))
-    found = ratio_interval(above, below)
-    if found is None:
-        raise UntoldError("what stands below the line is not clear of zero with so few replicates")
-    return found
+    undefined = Interval(float(above.mean() / below.mean()), None, None, None, len(below))
+    return ratio_interval(above, below) or undefined
 
 
 def jackknifed(statistic: Callable[[NDArray[np.float64]], float], values: NDArray[np.float64]) -> Interval:

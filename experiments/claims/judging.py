@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .frames import ClaimRun
 
 PASS, FAIL, OPEN, UNTESTED = "pass", "fail", "open", "cannot be tested"
-"""Verdicts: the whole interval agrees with what was published; none of it does; a bound lies inside it; no figure."""
+"""Verdicts: the whole interval agrees with what was published; none of it does; a bound lies inside it, or it is not defined; no figure."""
 
 
 @dataclass(frozen=True)

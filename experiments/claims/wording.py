@@ -18,17 +18,26 @@ NOT_UNCERTAINTY = (
 def table(found: Findings) -> tuple[list[str], list[list[str]]]:
     """Headings and rows of text; a row that begins a group of claims has its name only."""
     rows = []
-    tested = [row for row in found.rows if row.verdict != UNTESTED]
+    tested, places = _tested(found), sources(found)
     for about, own in groupby(tested, key=lambda row: row.claim.about):
         rows.append([about, *[""] * 6])
         for row in own:
             claim = row.claim
             value = UNKNOWN if row.model is None else number(row.model.value, claim.unit)
             rows.append(
-                [f"  {claim.title}", claim.kind, agreeing(claim), value, interval(row),
+                [f"  {claim.title}", claim.kind, f"{agreeing(claim)} [{places[claim.source]}]", value, interval(row),
                  UNKNOWN if row.seen is None else number(row.seen, claim.unit), row.verdict]
             )  # fmt: skip
     return ["claim", "kind", "published", "model", "95 %", "packaged\ncounts", "verdict"], rows
+
+
+def _tested(found: Findings) -> list[Judged]:
+    return [row for row in found.rows if row.verdict != UNTESTED]
+
+
+def sources(found: Findings) -> dict[str, int]:
+    """Source -> its number in the table, from 1."""
+    return {source: place for place, source in enumerate(dict.fromkeys(r.claim.source for r in _tested(found)), 1)}
 
 
 def lines(found: Findings) -> list[str]:
@@ -37,6 +46,9 @@ def lines(found: Findings) -> list[str]:
 
 
 def _lines(found: Findings) -> Iterator[str]:
+    for source, place in sources(found).items():
+        said = dict.fromkeys(row.claim.published for row in _tested(found) if row.claim.source == source)
+        yield f"[{place}] {source}: {'; '.join(said)}."
     untested = [row for row in found.rows if row.verdict == UNTESTED]
     if untested:
         yield "Cannot be tested:"
@@ -44,6 +56,7 @@ def _lines(found: Findings) -> Iterator[str]:
         yield f"- {row.claim.title} ({row.claim.published}; {row.claim.source}): {row.reason}."
     yield summary(found)
     yield (
+        "Published: the bounds of what agrees with it; claims.json says where they come from. "
         "pass: the whole interval agrees with what was published; fail: none of it does; open: a bound lies inside it, or there "
         "is no interval."
     )

@@ -27,7 +27,7 @@ STRIP = 0.15
 HEADING = 0.24
 LABELS = 2.55
 """Room for titles at the left, inches."""
-VERDICTS = 1.0
+VERDICTS = 0.55
 """Room for figures and verdicts at the right, inches."""
 BAND = "#CFE3D4"
 MARGIN = 0.18
