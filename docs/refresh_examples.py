@@ -5,6 +5,7 @@ uv run python docs/refresh_examples.py --hindcast       table and pictures of th
 uv run python docs/refresh_examples.py docs/shocks.md --shocks    table and pictures of that page (runs its comparison)
 uv run python docs/refresh_examples.py docs/channels.md --channels    the same of that page (runs its ranking: half an hour)
 uv run python docs/refresh_examples.py docs/fit.md --fit    the same of that page (runs its check: a minute)
+uv run python docs/refresh_examples.py docs/claims.md --claims    the same of that page (two minutes)
 """
 
 from __future__ import annotations
@@ -25,14 +26,8 @@ TIMELINE = ROOT / "docs" / "images" / "timeline.png"
 SHOCKS = ROOT / "docs" / "shocks.md"
 SHOCKS_COMMAND = re.compile(r"(?<=<!-- shocks command -->\n```sh\n).*?(?=```\n)", re.DOTALL)
 SHOCKS_TABLE = re.compile(r"(?<=<!-- shocks table -->\n```text\n).*?(?=```\n<!-- end of shocks table -->)", re.DOTALL)
-CHANNELS = ROOT / "docs" / "channels.md"
-CHANNELS_COMMAND = re.compile(r"(?<=<!-- channels command -->\n```sh\n).*?(?=```\n)", re.DOTALL)
-CHANNELS_TABLE = re.compile(
-    r"(?<=<!-- channels table -->\n```text\n).*?(?=```\n<!-- end of channels table -->)", re.DOTALL
-)
-FIT = ROOT / "docs" / "fit.md"
-FIT_COMMAND = re.compile(r"(?<=<!-- fit command -->\n```sh\n).*?(?=```\n)", re.DOTALL)
-FIT_TABLE = re.compile(r"(?<=<!-- fit table -->\n```text\n).*?(?=```\n<!-- end of fit table -->)", re.DOTALL)
+PAGES_OF_COMMANDS = {"channels": "channels", "claims": "claims", "fit": "fit-sizes-RU"}
+"""Pages that show the tables and a figure of one command, which takes from a minute to half an hour: page -> figure."""
 FIGURES = ("hysteresis", "substitution", "sorting", "dependency")
 COLOURS = 96
 """Colours of a published figure: line drawings need no more, and are a third as large."""
@@ -88,12 +83,13 @@ def publish(figure: Path) -> None:
     few.save(ROOT / "docs" / "images" / figure.name, optimize=True)
 
 
-def refresh_command(page: Path, command: re.Pattern[str], table: re.Pattern[str], figure: str) -> bool:
+def refresh_command(name: str) -> bool:
     """Run the command of a page and put its tables and a figure there; whether the tables changed."""
     from experiments.cli import main
 
-    before, out = page.read_text(encoding="utf-8"), io.StringIO()
-    words = command.search(before)
+    page, out = ROOT / "docs" / f"{name}.md", io.StringIO()
+    before = page.read_text(encoding="utf-8")
+    words = re.search(rf"(?<=<!-- {name} command -->\n```sh\n).*?(?=```\n)", before, re.DOTALL)
     if words is None:
         raise SystemExit(f"{page.name} has no command")
     with empty_folder() as folder:
@@ -101,8 +97,9 @@ def refresh_command(page: Path, command: re.Pattern[str], table: re.Pattern[str]
             code = main([*shlex.split(words.group())[1:], "--out", "result", "--quiet"])
         if code != 0:
             raise SystemExit(f"the command of {page.name} ended with exit code {code}")
-        publish(folder / "result" / "figures" / f"{figure}.png")
-    after, found = table.subn(lambda _: tidy(out.getvalue()), before)
+        publish(folder / "result" / "figures" / f"{PAGES_OF_COMMANDS[name]}.png")
+    place = rf"(?<=<!-- {name} table -->\n```text\n).*?(?=```\n<!-- end of {name} table -->)"
+    after, found = re.subn(place, lambda _: tidy(out.getvalue()), before, flags=re.DOTALL)
     if found != 1:
         raise SystemExit(f"{page.name} has no place for its tables")
     page.write_text(after, encoding="utf-8")
@@ -147,8 +144,8 @@ def main() -> None:
     parser.add_argument(
         "--shocks", action="store_true", help="run the comparison of shocks.md for its table and pictures"
     )
-    parser.add_argument("--channels", action="store_true", help="run the ranking of channels.md, the same")
-    parser.add_argument("--fit", action="store_true", help="run the check of fit.md, the same")
+    for name in PAGES_OF_COMMANDS:
+        parser.add_argument(f"--{name}", action="store_true", help=f"run the command of {name}.md, the same")
     options = parser.parse_args()
     for page in [path.resolve() for path in options.pages] or PAGES:
         print(f"{page.relative_to(ROOT)}: {refresh(page)} outputs changed")
@@ -156,12 +153,9 @@ def main() -> None:
         print(f"README.md: the hindcast table {'changed' if refresh_hindcast() else 'is the same'}")
     if options.shocks:
         print(f"docs/shocks.md: the table {'changed' if refresh_shocks() else 'is the same'}")
-    if options.channels:
-        changed = refresh_command(CHANNELS, CHANNELS_COMMAND, CHANNELS_TABLE, "channels")
-        print(f"docs/channels.md: the tables {'changed' if changed else 'are the same'}")
-    if options.fit:
-        changed = refresh_command(FIT, FIT_COMMAND, FIT_TABLE, "fit-sizes-RU")
-        print(f"docs/fit.md: the table {'changed' if changed else 'is the same'}")
+    for name in PAGES_OF_COMMANDS:
+        if getattr(options, name):
+            print(f"docs/{name}.md: the tables {'changed' if refresh_command(name) else 'are the same'}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """manifest.json: what a result is, how it was made, and the checksum of every file in it.
 
-Keys: format, format_version, kind (run, comparison, sweep, attribution, ranking, fit check), program, environment, data (see `provenance`), scenario, run, times, command, files, and
+Keys: format, format_version, kind (run, comparison, sweep, attribution, ranking, claims, fit check), program, environment, data (see `provenance`), scenario, run, times, command, files, and
 ``checksum``, the sha256 of all the rest, so that a changed manifest is noticed as well. The log has no checksum.
 """
 
