@@ -2,7 +2,7 @@
 
 The author of this file read the statement of the mathematics and the page of the model, and had not opened the code that
 simulates. Plain numpy, one function for one formula, no speed, no imports from the product. What stands here is what the
-description says; `test_blind.py` holds the product to it on random states. Sections are those of the description.
+description says; `test_against_published_formulas.py` holds the product to it on random states. Sections are those of the description.
 
 A state is a `World` of arrays; `t` counts calendar years, so that a quarter is 0.25.
 """
@@ -256,8 +256,8 @@ def capacities(size: np.ndarray, scale: float, exponent: float) -> np.ndarray:
     return scale * size**exponent
 
 
-def learning(world: World, rate: float, half_degree: float, cap: float) -> np.ndarray:
-    """`eta d/(d + d0) mean_j[w_ij min((g_j - g_i)+, cap)]`, a year. Shape (n,); 0 for who has no partner."""
+def learning(world: World, rate: float, half_degree: float, cap: float, absorb: np.ndarray) -> np.ndarray:
+    """`eta d/(d + d0) mean_j[w_ij min((g_j - g_i)+, cap)] absorb_i`, a year. Shape (n,); 0 for who has no partner."""
     n = len(world.size)
     out = np.zeros(n)
     for i in range(n):
@@ -266,15 +266,22 @@ def learning(world: World, rate: float, half_degree: float, cap: float) -> np.nd
             gain = [
                 world.strength[i, j] * min(max(world.capability[j] - world.capability[i], 0.0), cap) for j in partners
             ]
-            out[i] = rate * len(partners) / (len(partners) + half_degree) * float(np.mean(gain))
+            out[i] = rate * len(partners) / (len(partners) + half_degree) * float(np.mean(gain)) * absorb[i]
     return out
 
 
 def capability_after(
-    world: World, target: np.ndarray, rate: float, half_degree: float, cap: float, decay: float, dt: float = 0.25
+    world: World,
+    target: np.ndarray,
+    rate: float,
+    half_degree: float,
+    cap: float,
+    decay: float,
+    absorb: np.ndarray,
+    dt: float = 0.25,
 ) -> np.ndarray:
     """Capability after one Euler step, centred over the world. `target`: the level that it returns to. Shape (n,)."""
-    change = learning(world, rate, half_degree, cap) - decay * (world.capability - target)
+    change = learning(world, rate, half_degree, cap, absorb) - decay * (world.capability - target)
     moved = world.capability + dt * change
     return moved - moved.mean()
 
@@ -303,10 +310,19 @@ def lag_probabilities(first: float = 1.0, last: float = 2.0, quarter: float = 0.
     return np.diff(at_most)
 
 
-def growth_of_the_record(year: int, reference: int, last: int, slope: float, damping: float = 0.85) -> float:
-    """`O(t)` in logs: a constant slope to the last year of the fit, beyond it damped from year to year."""
+def growth_by_whole_years(year: int, reference: int, last: int, slope: float, damping: float = 0.85) -> float:
+    """`O(t)` in logs as it was first read here: beyond the last year of the fit, damped from one whole year to the next."""
     inside = slope * (min(year, last) - reference)
     return inside + sum(slope * damping**k for k in range(1, max(0, year - last) + 1))
+
+
+def growth_of_the_record(t: float, reference: float, until: float, slope: float, damping: float = 0.85) -> float:
+    """`O(t)` in logs: a constant slope to the end of the fit, which then keeps `damping` of itself a year.
+
+    Time is continuous, so the slope at `t` is `slope damping^(t - until)`, and this is its integral.
+    """
+    beyond = max(0.0, t - until)
+    return slope * (min(t, until) - reference) + slope * (1.0 - damping**beyond) / -np.log(damping)
 
 
 def leads(
