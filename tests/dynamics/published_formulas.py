@@ -2,7 +2,11 @@
 
 The author of this file read the statement of the mathematics and the page of the model, and had not opened the code that
 simulates. Plain numpy, one function for one formula, no speed, no imports from the product. What stands here is what the
-description says; `test_against_published_formulas.py` holds the product to it on random states. Sections are those of the description.
+description says; `test_against_published_formulas.py` and `test_against_published_output.py` hold the product to it on random
+states. Sections are those of the description.
+
+After the first comparison two things were changed, and nothing else: absorption, which the description has and this file had
+forgotten, and damping, of which the first reading is kept beside the one that stands.
 
 A state is a `World` of arrays; `t` counts calendar years, so that a quarter is 0.25.
 """
