@@ -29,6 +29,15 @@ GAIN = 0.5
 a whole residual would overshoot."""
 SETTLING = 10
 """Rounds of full gain; after them it falls with the root of their number."""
+MASS_STEP, YEAR_STEP = 0.3, 0.03
+"""How far gamma and the secular term may be expected to move in a round: what keeps them in place where publications have
+grown as straight as time, so that counts cannot tell the two apart."""
+NOISE = 0.1
+"""Standard deviation of a residual that this is weighed against, log units."""
+LARGEST_STEP = 1.0
+"""Most that a round moves an affinity, and the logs of level and degree."""
+BOUNDS = {"output.size_exponent": (0.0, 2.0), "formation.secular": (-0.1, 0.2)}
+"""Ranges of the two slopes, as the table of parameters has them."""
 WEIGHTS = ("formation.base", "formation.secular", "formation.size", "output.rho0", "output.size_exponent")
 """Common weights that the table of calibration holds."""
 
@@ -55,13 +64,14 @@ def moved(
     by_pair = np.nanmean(residual, axis=0)
     level = float(np.average(by_pair, weights=weight))
     on_mass, on_year = within_slopes(residual, targets.mass, targets.years, weight)
-    affinity = now.affinity + gain * (by_pair - level)
+    affinity = now.affinity + gain * np.clip(by_pair - level, -LARGEST_STEP, LARGEST_STEP)
     mean = float(affinity.mean())
     weights = dict(now.weights)
-    weights["output.rho0"] *= float(np.exp(gain * level))
-    weights["output.size_exponent"] = max(0.0, weights["output.size_exponent"] + gain * on_mass)
-    weights["formation.secular"] += gain * on_year
-    weights["formation.base"] += gain * float(np.log(MEAN_DEGREE / degree)) + mean
+    weights["output.rho0"] *= float(np.exp(gain * np.clip(level, -LARGEST_STEP, LARGEST_STEP)))
+    for name, slope in (("output.size_exponent", on_mass), ("formation.secular", on_year)):
+        weights[name] = float(np.clip(weights[name] + gain * slope, *BOUNDS[name]))
+    wanted = np.log(MEAN_DEGREE / max(degree, 0.1))
+    weights["formation.base"] += gain * float(np.clip(wanted, -LARGEST_STEP, LARGEST_STEP)) + mean
     return Point(affinity - mean, weights)
 
 
@@ -79,9 +89,10 @@ def mean_of(points: list[Point]) -> Point:
 def within_slopes(
     residual: np.ndarray, mass: np.ndarray, years: np.ndarray, importance: np.ndarray | None = None
 ) -> tuple[float, float]:
-    """Least-squares slopes of residuals float64[Y, P] on mass and on the year, within pairs (pair means taken out).
+    """Slopes of residuals float64[Y, P] on mass and on the year, within pairs (pair means taken out), by ridge regression.
 
-    A direction in which the regressors do not vary gets the slope 0.
+    The penalty is that of normal priors with the standard deviations `MASS_STEP` and `YEAR_STEP`; it matters only where the
+    regressors hardly vary or vary together.
     """
     known = np.isfinite(residual) & np.isfinite(mass)
     year = np.broadcast_to(np.asarray(years, float)[:, None], residual.shape)
@@ -89,5 +100,7 @@ def within_slopes(
     y, m, t = (column - np.nanmean(column, axis=0) for column in columns)
     root = np.sqrt(np.ones(residual.shape[1]) if importance is None else importance)
     y, m, t = ((column * root)[known] for column in (y, m, t))
-    slopes = np.linalg.lstsq(np.column_stack([m, t]), y, rcond=1e-10)[0]
+    x = np.column_stack([m, t])
+    penalty = NOISE**2 / np.array([MASS_STEP, YEAR_STEP]) ** 2
+    slopes = np.linalg.solve(x.T @ x + np.diag(penalty), x.T @ y)
     return float(slopes[0]), float(slopes[1])

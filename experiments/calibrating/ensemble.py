@@ -32,7 +32,7 @@ ROUNDS = 6
 """Rounds of a member's fit; the mean of the last half of them is kept."""
 REPLICATES = 2
 """Replicates of a round."""
-KEPT = 4
+KEPT = 10
 """Replicates of a member's last simulation."""
 PERSISTENT_SD = 0.1
 """Standard deviation of what a pair's counts do that the model cannot: error of one year (MODEL 9)."""
@@ -48,7 +48,7 @@ class Member:
     point: Point
     weight: float
     counts: Counts
-    """KEPT replicates from the first year of the fit to the end of the scenario."""
+    """`KEPT` replicates from the first year of the fit to the end of the scenario."""
 
 
 def drawn_parameters() -> dict[str, tuple[float, float]]:

@@ -32,6 +32,10 @@ REFERENCE_YEAR = 2010
 """Year in which the mean degree is `MEAN_DEGREE`; the last year of a fit that ends before it."""
 ROUNDS = 26
 """Rounds in all."""
+FURTHER = 30
+"""Most rounds before those, in a world whose level or degree begins far from what is wanted."""
+FAR = 0.15
+"""What counts as far, log units."""
 TOLERANCE = 0.05
 """Largest mean residual of a pair, log units, at which a fit counts as converged: the noise of a small pair."""
 MEASUREMENT_SD = 0.07
@@ -99,19 +103,30 @@ def calibrate(
     settling = min(SETTLING, rounds // 2)
     numbers = range(replicates)
     with Simulator(years, targets.pairs, jobs) as simulator:
-        for number in range(1, rounds + 1):
+        number, further = 0, 0
+        while number < rounds:
             counts = simulator.run([Candidate(calibration_at(now, targets, fit))], [numbers])[0]
             residual = residual_of(targets, calibration_at(now, targets, fit), counts)
-            now = moved(now, residual, targets, reference_degree(targets, counts), gain_of(number))
+            degree = reference_degree(targets, counts)
+            now = moved(now, residual, targets, degree, gain_of(number + 1))
+            if _far(residual, degree) and further < FURTHER:
+                further += 1
+            else:
+                number += 1
             if number > settling:
                 settled.append(now)
             if on_round is not None:
                 largest = float(np.abs(np.nanmean(residual, axis=0)).max())
-                on_round(Progress(number, rounds, mean_absolute(residual), largest))
+                on_round(Progress(number + further, rounds + further, mean_absolute(residual), largest))
         found = mean_of(settled)
         fitted = _finished(found, tables, targets, fit, simulator, numbers)
     provenance = _provenance(tables, fit, years, replicates, rounds, fitted.error, targets.slopes.coverage_error)
     return replace(fitted, calibration=replace(fitted.calibration, provenance=provenance))
+
+
+def _far(residual: np.ndarray, degree: float) -> bool:
+    """Whether the level of counts or the mean degree is still far from what is wanted."""
+    return abs(float(np.nanmean(residual))) > FAR or abs(float(np.log(MEAN_DEGREE / max(degree, 0.1)))) > FAR
 
 
 def _finished(

@@ -19,6 +19,8 @@ HORIZONS = range(1, 6)
 """Years ahead that errors are taken of."""
 SHORTEST = 5
 """Fewest years before an origin."""
+ORIGINS = 8
+"""Most origins, the last ones."""
 ASSUMED = (0.10, 0.18)
 """Standard deviations after one and after five years that MODEL 9 reports: what is assumed where the fit is short."""
 ASSUMED_ORIGINS = 2
@@ -50,7 +52,7 @@ def rolling(past: Past, method: Method) -> Spread:
     log = past.counts
     first, last = int(log.index[0]), int(log.index[-1])
     errors: dict[int, list[np.ndarray]] = {h: [] for h in HORIZONS}
-    for origin in range(first + SHORTEST - 1, last):
+    for origin in range(max(first + SHORTEST - 1, last - ORIGINS), last):
         before = past.until(origin)
         ahead = range(origin + 1, min(origin + HORIZONS[-1], last) + 1)
         kept = [pair for pair, year in last_observed(before.counts).items() if year == origin]

@@ -38,7 +38,7 @@ ROUNDS = 14
 """Rounds of the point fit of a window."""
 REPLICATES = 20
 """Replicates of such a round."""
-VARIANT_REPLICATES = 2
+VARIANT_REPLICATES = 5
 """Replicates of a member in the two variants."""
 
 Say = Callable[[str], None]
