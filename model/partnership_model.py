@@ -18,7 +18,7 @@ from .dynamics.twin import Twin
 from .errors import InputError
 from .institution import Institution, RuleOf
 from .instruments import renumbered
-from .measures import CompiledMeasure, Forces, Programmes, compile_measures, modes
+from .measures import Appearance, CompiledMeasure, Forces, Programmes, compile_measures, modes
 from .numbers import growth_of, learning_of, publishing_of, setting_of
 from .recording import Ledger
 from .world import build_inputs, build_world
@@ -66,6 +66,7 @@ class PartnershipModel(mesa.Model):
         self.growth, self.learning = growth_of(scenario, self.world), learning_of(scenario)
         self.start, self.end = year_of(scenario.time.start), year_of(scenario.time.end)
         self.forces = Forces(compile_measures(scenario, self.world, self.key), self.world, tuple(scenario.measures))
+        self.appearance = Appearance(self.forces)
         rate = scenario.parameters.process.opportunity_rate
         self.programmes = Programmes(self.forces, self.world.omega, self.start, rate)
         self.state = self._first_state()
@@ -123,7 +124,8 @@ class PartnershipModel(mesa.Model):
         self._open_quarter(begin)  # phases 1 to 3, unless a measure inside the quarter has opened it already
         self._evolve(begin + QUARTER)  # phase 4
         output.expose(self.state, self.publishing, begin, begin + QUARTER)  # phase 5
-        output.publish(self.world.arrays, self.publishing, self.forces.regime, self.state, self.key, begin)
+        factors = self.appearance.factors(self.state, begin, begin + QUARTER)
+        output.publish(self.world.arrays, self.publishing, self.forces.regime, self.state, self.key, begin, factors)
         self._record(begin + QUARTER)  # phase 6
         self._open = False
         self._quarters += 1

@@ -461,6 +461,7 @@ EFFECTS = st.fixed_dictionaries({}, optional={
     "maintenance": st.floats(-3.0, 5.0), "opportunity": st.floats(0.0, 3.0), "capacity": st.floats(0.05, 20.0),
     "capability": st.floats(-1.0, 1.0), "capability_level": st.floats(-3.0, 3.0), "size_growth": st.floats(-1.0, 1.0),
     "contract_term": st.floats(0.05, 20.0), "initiative": st.floats(0.0, 8.0), "leadership": st.floats(-5.0, 5.0),
+    "works": st.floats(0.0, 20.0),
     "secondary": st.floats(0.0, 1.0),
     "motives": st.fixed_dictionaries({}, optional={
         "capability_gap": st.floats(-1.0, 1.0), "proximity": st.floats(-5.0, 2.0), "complement": st.floats(-5.0, 2.0),

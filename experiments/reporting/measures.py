@@ -29,6 +29,7 @@ FACTORS = {
     "capacity": "capacity",
     "contract_term": "contract terms",
     "initiative": "own proposals",
+    "works": "joint works that appear",
 }
 ADDITIONS = {
     "formation": "value of new partnerships",

@@ -9,12 +9,14 @@ import numpy as np
 from . import draws
 from .compiling import kernel, part
 from .opportunity import sigma
-from .regime import lead_effect, leads
+from .regime import lead_effect, leads, works_factor
 from .state import FOREVER, FREE, LAGS, SLOTS
 
 LAG_WEIGHTS = np.array([0.0, 0.0, 0.0, 0.0, 0.125, 0.25, 0.25, 0.25, 0.125])
 """Probability that a work started in a quarter appears 0..8 quarters later: lag uniform on one to two years, start
 uniform within the quarter."""
+UNTOUCHED = np.ones(0)
+"""For `publish`: no measure acts on the works that appear."""
 
 
 class Publishing(NamedTuple):
@@ -58,11 +60,24 @@ def lead_probability(world, publishing, state, i, j, initiator, measures):
 
 
 @kernel
-def publish(world, publishing, regime, state, key, start):
+def weigh(regime, state, share, factors):
+    """Add to ``factors``, float64[slots] from 1 on, what a regime that holds for a ``share`` of a quarter does to its works.
+
+    A slot that no measure touches stays at 1 to the bit, whatever the shares.
+    """
+    for slot in range(state.counts[SLOTS]):
+        if state.first[slot] >= 0:
+            i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
+            own = works_factor(regime, i, j, state.field[slot], state.channel[slot], state.instrument[slot])
+            factors[slot] = max(0.0, factors[slot] + share * (own - 1.0))
+
+
+@kernel
+def publish(world, publishing, regime, state, key, start, factors):
     """Works that appear in the quarter from ``start``: Poisson, split by leader; frees slots with nothing left to show.
 
     Sizes and what measures do to leadership are those of the quarter of appearance, strengths those of the quarters of
-    start.
+    start. ``factors`` float64[slots]: what measures do to the works that appear, see `weigh`; `UNTOUCHED` for nothing.
     """
     quarter = round(start * 4.0)
     favours = leads(regime)
@@ -82,6 +97,8 @@ def publish(world, publishing, regime, state, key, start):
                     + 0.5 * publishing.capability_weight * (state.capability[i] + state.capability[j])
                 )
             )
+            if len(factors) > 0:
+                mean *= factors[slot]
             favour = 0.0
             if favours:
                 favour = lead_effect(regime, i, j, state.field[slot], state.channel[slot], state.instrument[slot])

@@ -37,6 +37,7 @@ class Regime(NamedTuple):
     maintenance: np.ndarray  # float64[L], added to m
     contract_term: np.ndarray  # float64[L], factor of the length of a contract term that begins
     leadership: np.ndarray  # float64[L], added to the log odds that the first side leads
+    works: np.ndarray  # float64[L], factor of the joint works that appear
     # secondary sanctions
     secondary: np.ndarray  # float64[L], s2
     exposed_to: np.ndarray  # int64[L], bloc whose weight among the partners is the exposure
@@ -71,6 +72,7 @@ def idle_regime(first_side: np.ndarray, second_side: np.ndarray, count: int, fie
         maintenance=np.zeros(count),
         contract_term=np.ones(count),
         leadership=np.zeros(count),
+        works=np.ones(count),
         secondary=np.zeros(count),
         exposed_to=np.zeros(count, np.int64),
         listed=np.zeros(n, np.bool_),
@@ -324,6 +326,21 @@ def term_factor(regime, i, j, field, channel, instrument):
         while bits != np.uint64(0):
             if bits & np.uint64(1) and regime.fields[m, field] > 0.0 and reaches(regime, m, channel, instrument):
                 factor *= regime.contract_term[m]
+            bits >>= np.uint64(1)
+            m += 1
+    return factor
+
+
+@part
+def works_factor(regime, i, j, field, channel, instrument):
+    """Factor that measures put on the joint works of a pair that appear, those of partnerships that have ended included."""
+    factor = 1.0
+    for word in range(regime.first_side.shape[1]):
+        bits = common_measures(regime, i, j, word)
+        m = word * BITS
+        while bits != np.uint64(0):
+            if bits & np.uint64(1) and regime.fields[m, field] > 0.0 and reaches(regime, m, channel, instrument):
+                factor *= regime.works[m]
             bits >>= np.uint64(1)
             m += 1
     return factor

@@ -139,6 +139,7 @@ class Forces:
                 maintenance=effects["maintenance"] * level,
                 contract_term=np.maximum(LEAST_TERM, _scaled(effects["contract_term"], level)),
                 leadership=effects["leadership"] * level,
+                works=_scaled(effects["works"], level),
                 secondary=effects["secondary"] * level,
                 exposed_to=table.exposed_to[chosen],
                 listed=self._listed.copy(),

@@ -15,7 +15,7 @@ from .compiled import CompiledMeasure, levels
 if TYPE_CHECKING:
     from ..scenario.measure import Counts
 
-FACTORS = ("meeting", "acceptance", "initiative", "contract_term", "opportunity", "capacity")
+FACTORS = ("meeting", "acceptance", "initiative", "contract_term", "works", "opportunity", "capacity")
 """Effects that are 1 when a measure does nothing."""
 ADDITIONS = ("formation", "maintenance", "leadership", "secondary", "capability", "capability_level", "size_growth")
 """Effects that are 0 when a measure does nothing."""

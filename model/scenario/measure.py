@@ -136,14 +136,14 @@ class Projects(Frozen):
         return self
 
 
-def _different(table: Frozen, prefix: str) -> dict[str, Any]:
-    """Dotted path -> value of what differs from the defaults."""
+def _different(table: Frozen, prefix: str, plain: Frozen | None) -> dict[str, Any]:
+    """Dotted path -> value of what differs from a ``plain`` table; all that a table says where there is none by default."""
     out: dict[str, Any] = {}
-    plain = type(table)()
     for key, value in table:
+        default = getattr(plain, key, None)
         if isinstance(value, Frozen):
-            out |= _different(value, f"{prefix}{key}.")
-        elif value != getattr(plain, key):
+            out |= _different(value, f"{prefix}{key}.", default)
+        elif value != default:
             out[f"{prefix}{key}"] = value
     return out
 
@@ -230,6 +230,13 @@ class Effects(Frozen):
         le=5,
         description="Added to the log-odds that `from` leads a joint work with `to`",
         json_schema_extra=meta("log odds"),
+    )
+    works: Number = Field(
+        1.0,
+        ge=0,
+        le=20,
+        description="Factor of the joint works of scoped partnerships that appear",
+        json_schema_extra=meta("factor"),
     )
     secondary: Number = Field(
         0.0,
@@ -335,10 +342,10 @@ class Measure(Frozen):
                 out[key] = getattr(self, key)
         if self.mode != "terminate":
             out.pop("wind_down_days", None)
-        out |= _different(self.effects, "effects.")
+        out |= _different(self.effects, "effects.", Effects())
         if self.projects is not None:
             out |= {"projects.shape": self.projects.shape} if self.projects.founded else {}
-            out |= _different(self.projects, "projects.")
+            out |= _different(self.projects, "projects.", Projects())
         return out
 
     @model_validator(mode="before")

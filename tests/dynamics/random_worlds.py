@@ -180,6 +180,7 @@ def random_regime(rng: np.random.Generator, world: WorldArrays, count: int) -> R
             maintenance=maintenance,
             contract_term=np.where(some(0.4), np.exp(rng.normal(0.0, 0.5, count)), 1.0),
             leadership=np.where(some(0.5), rng.normal(0.0, 1.0, count), 0.0),
+            works=np.where(some(0.4), np.exp(rng.normal(0.0, 0.7, count)), 1.0) * ~some(0.1),
             secondary=np.where(some(0.3), rng.uniform(0.1, 1.3, count), 0.0),
             exposed_to=rng.integers(0, len(np.unique(world.country_bloc)), count),
             listed=rng.random(n) < 0.4,

@@ -21,7 +21,7 @@ from model.partnership_model import PartnershipModel
 from model.scenario import Effects
 
 DAY = date(2010, 8, 11)
-FACTORS = ("meeting", "acceptance", "opportunity", "capacity", "contract_term", "initiative")
+FACTORS = ("meeting", "acceptance", "opportunity", "capacity", "contract_term", "initiative", "works")
 STRONG: dict[str, Any] = {
     "formation": -2.0, "maintenance": -1.0, "capability": 0.5, "capability_level": 1.0, "size_growth": 0.3,
     "leadership": 2.0, "secondary": 0.9, **dict.fromkeys(FACTORS, 0.3),

@@ -31,7 +31,7 @@ def quarter(case: Case, numbers: Publishing, k: int) -> np.ndarray:
     case.state.led[:] = 0
     begin = START + 0.25 * k
     output.expose(case.state, numbers, begin, begin + 0.25)
-    output.publish(case.world, numbers, case.regime, case.state, case.key, begin)
+    output.publish(case.world, numbers, case.regime, case.state, case.key, begin, output.UNTOUCHED)
     return case.state.led.copy()
 
 

@@ -106,7 +106,7 @@ def test_any_sequence_of_changes_keeps_the_laws(program: list[tuple[str, int, in
             state = wider
         elif step == "publish":
             # nothing has been exposed, so that ended partnerships leave their slots
-            output.publish(WORLD, PUBLISHING, no_measures(N, 4), state, np.zeros(2, np.uint64), 2000.0)
+            output.publish(WORLD, PUBLISHING, no_measures(N, 4), state, np.zeros(2, np.uint64), 2000.0, output.UNTOUCHED)
         else:
             pairs = [(0, j)] if step == "hub" else [(i, j)]
             for a, b in pairs:
@@ -176,7 +176,7 @@ def test_a_new_partnership_takes_a_free_slot_and_nothing_of_its_past() -> None:
     state.exposure[first] = 0.5
     network.dissolve(WORLD, state, first, 1, 2002.0, YEARS)
     state.exposure[first] = 0.0
-    output.publish(WORLD, PUBLISHING, no_measures(N, 4), state, np.zeros(2, np.uint64), 2005.0)
+    output.publish(WORLD, PUBLISHING, no_measures(N, 4), state, np.zeros(2, np.uint64), 2005.0, output.UNTOUCHED)
     assert state.counts[FREE] == 1
     state.exposure[first] = 0.7
     again = network.form(WORLD, state, 3, 2, 5, 0, 0, -1, -1.0, 0.2, 2006.0)
