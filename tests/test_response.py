@@ -52,6 +52,15 @@ def test_a_measure_takes_counts_besides_meeting() -> None:
     assert forces.table.effects["meeting"][place] == pytest.approx(0.9 * meeting_factor(-0.15, 4.0, "works"))
 
 
+def test_what_a_measure_changes_names_the_count() -> None:
+    counts = {"change": -0.2, "after_years": 5.0}
+    measure = load_scenario("classroom", {"measures.skoltech-2011.effects.counts": counts}).measures["skoltech-2011"]
+    said = {path: value for path, value in measure.changes().items() if "counts" in path}
+    assert said == {
+        "effects.counts.change": -0.2, "effects.counts.after_years": 5.0, "effects.counts.of": "works",
+    }  # fmt: skip
+
+
 def test_a_scenario_says_where_a_count_tells_nothing() -> None:
     with pytest.raises(InputError, match=r"measures.sectoral-2014.effects.counts.*after_years"):
         load_scenario("classroom", {"measures.sectoral-2014.effects.counts": {"change": -0.15, "after_years": 0.5}})

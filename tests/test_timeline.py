@@ -115,7 +115,9 @@ def test_the_command_draws_and_prints(here: Path, capsys: pytest.CaptureFixture[
     starts = [entry["start"] for entry in content["measures"]]
     assert starts == sorted(starts) and len(starts) == len(load_scenario("classroom").measures)
     by_name = {entry["name"]: entry for entry in content["measures"]}
-    assert by_name["sectoral-2014"]["changes"] == {"effects.meeting": 0.75}
+    assert by_name["sectoral-2014"]["changes"] == {
+        "effects.counts.change": -0.15, "effects.counts.after_years": 4.0, "effects.counts.of": "works",
+    }  # fmt: skip
     assert by_name["intas-1993"]["enabled"] is False
 
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from model.response import meeting_factor
+
 from .results import signed
 
 if TYPE_CHECKING:
     from model.scenario import Measure, Scenario, Side
+    from model.scenario.measure import Counts
 
     from .sources import Source
 
@@ -194,6 +197,8 @@ def effect_words(measure: Measure) -> str:
         value = getattr(effects, key)
         if value != 1.0:
             parts.append(f"{words} × {value:g}")
+    if effects.counts is not None:
+        parts.append(_counts_words(effects.counts))
     for key, words in ADDITIONS.items():
         value = getattr(effects, key)
         if value != 0.0:
@@ -214,6 +219,13 @@ def effect_words(measure: Measure) -> str:
     if measure.ramp_years:
         parts.append(f"growing over {_years(measure.ramp_years)}")
     return "; ".join(filter(None, parts)) or "nothing by itself"
+
+
+def _counts_words(counts: Counts) -> str:
+    """An effect on counts as it was published, and the factor of meeting that is made of it."""
+    factor = meeting_factor(counts.change, counts.after_years, counts.of)
+    said = signed(f"{100 * counts.change:+g}")
+    return f"{counts.of} {said}\u00a0% after {_years(counts.after_years)}, as meeting rate × {factor:.2g}"
 
 
 def _years(count: float) -> str:

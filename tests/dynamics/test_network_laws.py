@@ -106,7 +106,9 @@ def test_any_sequence_of_changes_keeps_the_laws(program: list[tuple[str, int, in
             state = wider
         elif step == "publish":
             # nothing has been exposed, so that ended partnerships leave their slots
-            output.publish(WORLD, PUBLISHING, no_measures(N, 4), state, np.zeros(2, np.uint64), 2000.0, output.UNTOUCHED)
+            output.publish(
+                WORLD, PUBLISHING, no_measures(N, 4), state, np.zeros(2, np.uint64), 2000.0, output.UNTOUCHED
+            )
         else:
             pairs = [(0, j)] if step == "hub" else [(i, j)]
             for a, b in pairs:

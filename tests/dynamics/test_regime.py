@@ -65,6 +65,8 @@ def test_answers_and_maintenance_follow_their_formulas(seed: int, measures: int)
             inside = reference.touching(case, i, j, field, channel, instrument)
             factor = np.prod([float(r.contract_term[m]) for m in inside])
             assert regime.term_factor(r, i, j, field, channel, instrument) == pytest.approx(factor, rel=1e-12)
+            works = np.prod([float(r.works[m]) for m in inside])
+            assert regime.works_factor(r, i, j, field, channel, instrument) == pytest.approx(works, rel=1e-12)
             lead = sum(
                 float(r.leadership[m]) * ((m in reference.towards(case, j, i)) - (m in reference.towards(case, i, j)))
                 for m in inside
