@@ -65,7 +65,7 @@ def test_a_measure_that_ends_among_many_that_go_on_is_no_lifting() -> None:
     outlook = load_scenario("outlook", ["measures.chinese-pause-2022.enabled=false"])
     never = load_scenario("never-restricted")
     told = find_lifting(never, outlook, TABLES)
-    assert told == "outlook lifts none of the 17 restrictions that never-restricted never had"
+    assert told == "outlook lifts none of the 18 restrictions that never-restricted never had"
 
 
 # --- hysteresis ---------------------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_all_of_it_together_and_as_json(runs: list[Any], tmp_path: Path) -> None
     assert kappa["detente"].compensation.value == pytest.approx(0.006 / (0.1 / 5))
     content = json.loads(write_shocks(tmp_path, found).read_text())
     assert [g["years"] for g in content["hysteresis"][0]["gaps"]] == [1, 3, 5, 10]
-    assert content["hysteresis"][0]["day"] == "2026-01-01" and len(content["hysteresis"][0]["measures"]) == 17
+    assert content["hysteresis"][0]["day"] == "2026-01-01" and len(content["hysteresis"][0]["measures"]) == 18
     assert content["observed"][0]["compensation"] == pytest.approx(found.observed[0].compensation)
     assert {"hysteresis", "substitution", "observed", "sorting", "dependency"} <= set(content)
     headings, rows = found.table()
@@ -237,7 +237,7 @@ def test_all_of_it_together_and_as_json(runs: list[Any], tmp_path: Path) -> None
                   "Substitution: Russia-China for Russia-West, joint works", "observed, 2021 and 2023",
                   "more than expected +5.", "Dependency: Russia on China less reverse"):  # fmt: skip
         assert words in text
-    assert any("detente lifts 17 restrictions on 2026-01-01" in line for line in found.lines())
+    assert any("detente lifts 18 restrictions on 2026-01-01" in line for line in found.lines())
     assert sum(line.startswith("Observed, joint works of 2021 and 2023") for line in found.lines()) == 1
 
 
