@@ -52,6 +52,14 @@ def test_a_measure_takes_counts_besides_meeting() -> None:
     assert forces.table.effects["meeting"][place] == pytest.approx(0.9 * meeting_factor(-0.15, 4.0, "works"))
 
 
+def test_a_ramp_beside_a_count_is_refused() -> None:
+    """It delayed works of the sectoral measures by as much, on top of the stock."""
+    with pytest.raises(
+        InputError, match=r"measures.sectoral-2014.*ramp_years.*2 years, beside effects.counts\n  allowed: 0: how"
+    ):
+        load_scenario("classroom", {"measures.sectoral-2014.ramp_years": 2.0})
+
+
 def test_what_a_measure_changes_names_the_count() -> None:
     counts = {"change": -0.2, "after_years": 5.0}
     measure = load_scenario("classroom", {"measures.skoltech-2011.effects.counts": counts}).measures["skoltech-2011"]

@@ -155,7 +155,7 @@ class Counts(Frozen):
         gt=-0.99, le=5, description="Change of the count, -0.15: 15 % fewer", json_schema_extra=meta("share")
     )
     after_years: Number = Field(
-        gt=0, le=30, description="Years from the measure to the count", json_schema_extra=meta("years")
+        gt=0, le=30, description="Years from its first effect to the count", json_schema_extra=meta("years")
     )
     of: Literal["works", "partnerships"] = Field("works", description="What was counted")
 
@@ -371,6 +371,11 @@ class Measure(Frozen):
             raise InputError(
                 "is missing, but effects.secondary is above 0", where="exposed_to",
                 allowed="name of the bloc whose weight among the partners is the exposure",
+            )  # fmt: skip
+        if self.effects.counts is not None and self.ramp_years > 0.0:
+            raise InputError(
+                f"{self.ramp_years:g} years, beside effects.counts", where="ramp_years",
+                allowed="0: how late counts answer is in the stock response already",
             )  # fmt: skip
         if self.range is not None and self.range[0] > self.range[1]:
             raise InputError(

@@ -18,7 +18,7 @@ from model.calibration import Calibration
 from model.dynamics import growth, output
 from model.dynamics.growth import Growth, Learning
 from model.dynamics.output import LAG_WEIGHTS, Publishing
-from model.dynamics.state import LAGS
+from model.dynamics.state import LAGS, SLOTS
 
 # --- 6: size and capability ----------------------------------------------------------------------------------------
 
@@ -81,7 +81,10 @@ def test_the_lag_of_output() -> None:
 @law(30)
 @given(seeds)
 def test_expected_works_and_their_leaders(seed: int) -> None:
-    """What the kernel hands to its Poisson draws, run as plain Python, is the rate times the lag, split by the leader."""
+    """What the kernel hands to its Poisson draws, run as plain Python, is the rate times the lag, split by the leader.
+
+    And times what measures do to the works that appear, which is drawn here.
+    """
     case, rng = random_case(seed, density=0.3), np.random.default_rng(seed)
     numbers, state = numbers_of(rng), case.state
     begin = 2012.25
@@ -99,7 +102,8 @@ def test_expected_works_and_their_leaders(seed: int) -> None:
     spied = SimpleNamespace(poisson_pair=poisson_pair, OUTPUT=0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(output, "draws", spied)
-        output.publish.py_func(case.world, numbers, case.regime, state, case.key, begin)
+        acting = rng.uniform(0.0, 3.0, state.counts[SLOTS])
+        output.publish.py_func(case.world, numbers, case.regime, state, case.key, begin, acting)
     lag, compared = published.lag_probabilities(), 0
     for (i, j), slot in ties(state).items():
         worth = 0.0
@@ -115,6 +119,7 @@ def test_expected_works_and_their_leaders(seed: int) -> None:
         mean = published.output_rate(
             numbers.rate, worth, s[i], s[j], numbers.size_exponent, numbers.capability_weight, g[i], g[j]
         )
+        mean *= acting[slot]
         p = published.leads(
             numbers.country_lead[case.world.country[i]], numbers.country_lead[case.world.country[j]], g[i], g[j],
             numbers.lead_capability, 1 if state.initiator[slot] == j else -1, numbers.lead_initiator,

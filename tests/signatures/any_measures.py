@@ -125,6 +125,8 @@ def any_measures(seed: int, count: int) -> dict[str, dict[str, Any]]:
             measure["answers"] = ""
         if luck.random() < 0.5:
             measure["end"] = measure["start"] + timedelta(days=luck.randint(1, 500))
+        if "counts" in measure.get("effects", {}):
+            measure["ramp_years"] = 0.0
         if measure.get("effects", {}).get("secondary", 0.0) > 0.0:
             measure.setdefault("exposed_to", "West")
     return measures
