@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import CensoredData, ecdf
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,18 @@ def kaplan_meier(durations: np.ndarray, ended: np.ndarray) -> Survival:
 
     d_k partnerships end at age t_k, n_k were watched at that age. ``durations`` float64[N], years until the end or, for
     those with ``ended`` bool[N] false, until they were last seen. Source: Kaplan and Meier (1958), Journal of the
-    American Statistical Association 53, 457-481; by `scipy.stats.ecdf`.
+    American Statistical Association 53, 457-481. Tests hold it against `scipy.stats.ecdf` to the bit, which is not used
+    here because `scipy.stats` is the slowest import of a run.
     """
     reach = float(durations.max()) if len(durations) else float("nan")
     if not ended.any():
         return Survival(np.zeros(0), np.zeros(0), reach)
-    estimate = ecdf(CensoredData(uncensored=durations[ended], right=durations[~ended])).sf
-    return Survival(estimate.quantiles, estimate.probabilities, reach)
+    times, place, seen = np.unique(durations, return_inverse=True, return_counts=True)
+    ends = np.bincount(place[ended], minlength=len(times))
+    if ended.all():  # the product is then the share that is left, here without its rounding
+        return Survival(times, 1.0 - np.cumsum(ends) / len(durations), reach)
+    watched = len(durations) - (np.cumsum(seen) - seen)
+    return Survival(times, np.cumprod((watched - ends) / watched), reach)
 
 
 def cohort(start: np.ndarray, end: np.ndarray, since: float, until: float) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
 
 from model.indicators.survival import cohort, kaplan_meier
 
@@ -50,3 +51,17 @@ def test_it_only_falls_and_without_censoring_it_is_the_share_that_is_left(pairs:
     assert values[0] == 1.0 and all(a >= b for a, b in pairwise(values)) and values[-1] >= 0.0
     every = kaplan_meier(durations, np.ones(len(durations), bool))
     assert [every.at(age) for age in ages] == pytest.approx([(durations > age).mean() for age in ages])
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.tuples(st.integers(1, 12), st.booleans()), min_size=1, max_size=40))
+def test_it_is_the_estimate_of_scipy_to_the_bit(pairs: list[tuple[int, bool]]) -> None:
+    """Ages on a coarse grid, so that many ends and losses fall together."""
+    durations, ended = np.array([d * 0.7 for d, _ in pairs]), np.array([e for _, e in pairs])
+    curve = kaplan_meier(durations, ended)
+    if not ended.any():
+        assert len(curve.times) == 0
+        return
+    theirs = ecdf(CensoredData(uncensored=durations[ended], right=durations[~ended])).sf
+    assert np.array_equal(curve.times, theirs.quantiles)
+    assert np.array_equal(curve.surviving, theirs.probabilities)
