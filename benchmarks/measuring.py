@@ -71,6 +71,7 @@ def command(*words: str, cache: Path | None = None) -> Process:
     Peak memory is the largest of all children so far: a benchmark about memory is to run a larger one than before it.
     """
     environment = dict(os.environ)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # Python keeps the bytecode of what it imports, as it does unasked
     if cache is not None:
         environment["COMITY_CACHE"] = str(cache)
         environment.pop("NUMBA_CACHE_DIR", None)

@@ -25,7 +25,7 @@ from experiments.results import (
     register_figures,
     write_result,
 )
-from experiments.results.frames import first_differences, ordered_series, write_csv, write_parquet
+from experiments.results.frames import first_differences, ordered_series, to_table, write_csv, write_parquet
 from experiments.results.provenance import differences, provenance
 from experiments.results.reproducing import reproduce
 from experiments.results.summary import Estimate, compare_years, crowding, pairs_of_first_bloc
@@ -98,6 +98,14 @@ def test_equal_values_give_equal_bytes(tmp_path: Path) -> None:
         write_csv(ordered_series(frame), tmp_path / f"{name}.csv")
     for kind in ("parquet", "csv"):
         assert (tmp_path / f"one.{kind}").read_bytes() == (tmp_path / f"other.{kind}").read_bytes()
+
+
+def test_an_undefined_category_is_null_as_in_text(tmp_path: Path) -> None:
+    words = ["West", None, "China", "West", None]
+    of_categories = pd.DataFrame({"bloc": pd.Categorical(words, categories=["China", "Russia", "West"])})
+    of_text = pd.DataFrame({"bloc": pd.array(words, dtype="str")})
+    assert to_table(of_categories).equals(to_table(of_text))
+    assert to_table(of_categories)["bloc"].chunk(0).dictionary.to_pylist() == ["West", "China"]
 
 
 def test_a_name_with_a_comma_is_quoted(tmp_path: Path) -> None:

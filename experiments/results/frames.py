@@ -48,24 +48,43 @@ def _column(name: str, values: pd.Series[Any]) -> pa.Array:
         return pa.array(values.to_numpy(dtype="float64"), from_pandas=True)
     if types.is_bool_dtype(kind) or types.is_integer_dtype(kind):
         return pa.array(values.to_numpy())
-    if isinstance(kind, pd.CategoricalDtype):  # its own dictionary is in another order
-        values = values.astype("str")
+    if isinstance(kind, pd.CategoricalDtype):
+        return _by_first_appearance(values.array)
     return pa.array(values, type=pa.string(), from_pandas=True).dictionary_encode()
 
 
-def write_parquet(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame as parquet."""
+def _by_first_appearance(values: pd.Categorical) -> pa.DictionaryArray:
+    """Categories as a dictionary in the order of first appearance, as if they had been encoded from their text."""
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+    codes = np.asarray(values.codes)
+    seen = pd.unique(codes)
+    seen = seen[seen >= 0]  # -1 is undefined
+    place = np.zeros(len(values.categories) + 1, np.int32)
+    place[seen] = np.arange(len(seen), dtype=np.int32)
+    words = pa.array(values.categories.astype("str").take(seen), type=pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(place[codes], mask=codes < 0), words)
+
+
+def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
+    """Write a frame, or what `to_table` made of it, as parquet."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(to_table(frame), path, compression="zstd", version="2.6")
+    table = frame if isinstance(frame, pa.Table) else to_table(frame)
+    pq.write_table(table, path, compression="zstd", version="2.6")
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame as CSV: numbers to the last digit, undefined values empty, text unquoted where it can be."""
+def write_csv(frame: pd.DataFrame | pa.Table, path: Path) -> None:
+    """Write a frame, or what `to_table` made of it, as CSV: numbers to the last digit, undefined values empty, text
+    unquoted where it can be.
+    """
     import pyarrow as pa
     import pyarrow.csv as pc
 
-    table = to_table(frame)
+    table = frame if isinstance(frame, pa.Table) else to_table(frame)
     needs_quotes = False
     for place, field in enumerate(table.schema):
         column = table.column(place)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .frames import ordered_series, write_csv, write_parquet
+from .frames import ordered_series, to_table, write_csv, write_parquet
 from .manifest import write_manifest
 from .provenance import provenance
 
@@ -21,12 +21,10 @@ SCENARIO = "scenario.resolved.toml"
 def write_frames(folder: Path, simulation: Simulation) -> None:
     """Write the resolved scenario and all frames: what figures are drawn from."""
     (folder / SCENARIO).write_text(simulation.scenario.to_toml(), encoding="utf-8")
-    series = ordered_series(simulation.series)
-    write_parquet(series, folder / "series.parquet")
-    write_csv(series, folder / "series.csv")
-    indicators = ordered_series(simulation.indicators)
-    write_parquet(indicators, folder / "indicators.parquet")
-    write_csv(indicators, folder / "indicators.csv")
+    for name, frame in (("series", simulation.series), ("indicators", simulation.indicators)):
+        table = to_table(ordered_series(frame))
+        write_parquet(table, folder / f"{name}.parquet")
+        write_csv(table, folder / f"{name}.csv")
     write_parquet(simulation.spells, folder / "spells.parquet")
     write_parquet(simulation.snapshots, folder / "snapshots.parquet")
     write_parquet(simulation.programmes, folder / "programmes.parquet")
