@@ -65,6 +65,7 @@ class PartnershipModel(mesa.Model):
         self.publishing = publishing_of(scenario, self.world, self.calibration)
         self.growth, self.learning = growth_of(scenario, self.world), learning_of(scenario)
         self.start, self.end = year_of(scenario.time.start), year_of(scenario.time.end)
+        self._shown = year_of(scenario.time.show_from)
         self.forces = Forces(compile_measures(scenario, self.world, self.key), self.world, tuple(scenario.measures))
         self.appearance = Appearance(self.forces)
         rate = scenario.parameters.process.opportunity_rate
@@ -304,13 +305,11 @@ class PartnershipModel(mesa.Model):
         return self.twin().evolve(key, self.quarter, until, self._rules)
 
     def _record(self, end: float) -> None:
-        scenario = self.configuration
-        shown = year_of(scenario.time.show_from)
-        if end == shown:
+        if end == self._shown:
             self.ledger.open(self.state)
             self.state.counts[LOGGED] = 0
-        period = 1.0 if scenario.record.every == "year" else QUARTER
-        if end > shown and (end / period) % 1.0 == 0.0:
+        period = 1.0 if self.configuration.record.every == "year" else QUARTER
+        if end > self._shown and (end / period) % 1.0 == 0.0:
             self.ledger.close_period(self.world.arrays, self.state)
         while self._snapshots and self._snapshots[0] <= end:
             self._snapshots.pop(0)
@@ -421,7 +420,7 @@ class PartnershipModel(mesa.Model):
         self._apply_to_institutions()
         self._see_exposure()
         self.forces.bound(self.setting, self.state)
-        if year_of(self.configuration.time.show_from) == self.start:
+        if self._shown == self.start:
             self.ledger.open(self.state)
 
     def _national_standing(self) -> np.ndarray:

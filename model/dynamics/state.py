@@ -174,12 +174,13 @@ def spare_room(longest):
 
 def lists_have_room(state: State) -> bool:
     """Whether the lists of two institutions, the longest, can still move to the end."""
-    return bool(state.counts[LISTED] + spare_room(int(state.counts[DEGREE_MAX])) <= len(state.partners))
+    listed, longest = state.counts[[LISTED, DEGREE_MAX]].tolist()
+    return bool(listed + spare_room.py_func(longest) <= len(state.partners))
 
 
 def _room_of_lists(rooms: np.ndarray, longest: int) -> int:
     """Length of the arrays of lists with these rooms: half as much again for lists that move."""
-    return int(rooms.sum()) * 3 // 2 + 2 * spare_room(longest)
+    return int(rooms.sum()) * 3 // 2 + 2 * int(spare_room.py_func(longest))
 
 
 def _packed_lists(state: State) -> dict[str, np.ndarray]:
@@ -203,7 +204,8 @@ def with_room(state: State) -> State:
     as long as `network.has_room` says so.
     """
     room, spells = len(state.first), len(state.spell_times)
-    taken = int(state.counts[SLOTS] - state.counts[FREE])
+    counts = state.counts.tolist()
+    taken = counts[SLOTS] - counts[FREE]
     new: dict[str, np.ndarray] = {}
     if not lists_have_room(state):
         new |= _packed_lists(state)
@@ -212,12 +214,12 @@ def with_room(state: State) -> State:
                      "start", "end", "term", "strength", "since", "free"):  # fmt: skip
             new[name] = _widened(getattr(state, name), (2 * room,), -1 if name == "instrument" else 0)
         new["exposure"] = _widened(state.exposure, (2 * room, LAGS), 0)
-    if state.counts[SPELLS] + taken + 2 > spells:
+    if counts[SPELLS] + taken + 2 > spells:
         more = 2 * spells + taken
         new["spell_whole"] = _widened(state.spell_whole, (more, 7), 0)
         new["spell_times"] = _widened(state.spell_times, (more, 3), 0)
     logged = len(state.log_times)
-    if 0 < logged < state.counts[LOGGED] + 2:
+    if 0 < logged < counts[LOGGED] + 2:
         new["log_whole"] = _widened(state.log_whole, (2 * logged, 5), 0)
         new["log_times"] = _widened(state.log_times, (2 * logged,), 0)
-    return state._replace(**new)
+    return state._replace(**new) if new else state

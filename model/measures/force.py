@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..dynamics.regime import BITS, bound_factors, idle_regime, marked, no_measures
+from ..dynamics.regime import BITS, Regime, bound_factors, marked, no_measures
+from .calendar import Calendar, Stage
 from .compiled import CompiledMeasure
-from .tables import FACTORS, MeasureTable
+from .tables import FACTORS, NEUTRAL, PLACE, MeasureTable, scaled
 
 if TYPE_CHECKING:
     from ..dynamics.state import State
@@ -19,23 +20,19 @@ if TYPE_CHECKING:
 
 LEAST_CAPACITY = 0.05
 """Least factor of capacity, however strong its measures: load is over capacity, and nobody's is zero."""
+AFTER_PLANS = "opportunity after plans"
+"""What is left of the factor of opportunities when plans have taken their share."""
 LEAST_TERM = 0.05
 """Least factor of contract terms: every term has a length."""
 
 
-def _scaled(factor: np.ndarray, level: np.ndarray) -> np.ndarray:
-    """A factor at a part of its strength: 1 at level 0, itself at 1, never negative."""
-    return np.maximum(0.0, 1.0 + (factor - 1.0) * level)
-
-
 def _bits_of(members: np.ndarray) -> np.ndarray:
-    """Membership bool[L, n] as bits, uint64[n, words]: bit m of an institution says whether it stands in row m."""
-    count, n = members.shape
+    """Membership bool[L, 2, n] as bits, uint64[2, n, words]: bit m of an institution says whether it stands in row m."""
+    count, sides, n = members.shape
     words = -(-count // BITS)
-    padded = np.zeros((words * BITS, n), np.bool_)
-    padded[:count] = members
-    octets = np.packbits(padded, axis=0, bitorder="little")  # uint8[words * 8, n], row 0 holds the measures 0 to 7
-    return np.ascontiguousarray(octets.T).view("<u8").astype(np.uint64).reshape(n, words)
+    octets = np.zeros((sides, n, words * BITS // 8), np.uint8)
+    octets[:, :, : -(-count // 8)] = np.packbits(members, axis=0, bitorder="little").transpose(1, 2, 0)
+    return octets.view("<u8").astype(np.uint64)
 
 
 class Forces:
@@ -52,6 +49,7 @@ class Forces:
         self.world = world
         self.instruments = tuple(m.name for m in measures) if instruments is None else tuple(instruments)
         self.table = MeasureTable.of(measures, world.arrays.country, self.instruments)
+        self.in_force = self.table.chosen(np.zeros(0, np.int64))
         self.time = -np.inf  # of the last update
         self.levels: tuple[float, ...] = ()
         self.active: list[CompiledMeasure] = []
@@ -61,9 +59,9 @@ class Forces:
         self._places: dict[str, int] = {}
         self.unrenewable = np.zeros(0, np.int64)
         self.threaten = False  # whether secondary sanctions are in force
+        self._moving = False  # whether its bounds move with the state: with partners, or with capabilities
         self._bounded = True  # whether bounds of the regime hold
         self._levels = np.zeros(len(measures))  # of all measures
-        self._planned = np.zeros(0)  # share of opportunities that each measure in force assigns by plan
         self._listed = np.zeros(world.n, np.bool_)
         spells = [(i, since, np.inf if until is None else until) for i, since, until in world.listed_spells]
         self._spells_on_lists = (
@@ -71,12 +69,20 @@ class Forces:
             np.array([since for _, since, _ in spells], float),
             np.array([until for _, _, until in spells], float),
         )
-        self._bits = (self.regime.first_side, self.regime.second_side)
+        listings = self._spells_on_lists[1:] if self.table.follows_lists.any() else ()
+        dates = [date for column in listings for date in column.tolist()]
+        self._calendar = Calendar(self.table.start, self.table.end, self.table.ramp, dates)
+        self._stage: Stage | None = None  # of the last update
+        self._bits = np.zeros((2, world.n, 0), np.uint64)
         self._of_institutions: dict[str, np.ndarray] = {}  # effects on institutions that were asked for
 
     def update(self, time: float, grid: float) -> bool:
         """Bring the arrays to a time in the quarter that begins at ``grid``; whether anything changed."""
         self.time = time
+        stage = self._calendar.stage(time, grid)
+        if stage == self._stage:
+            return False
+        self._stage = stage
         levels = self.table.levels(time, grid)
         listed = self.listed(time)
         follow = bool(self.table.follows_lists[levels > 0.0].any()) and not np.array_equal(listed, self._listed)
@@ -86,14 +92,13 @@ class Forces:
         self._levels, self._listed = levels, listed
         chosen = np.flatnonzero(levels > 0.0)
         if others or follow:
-            self._take_sides(chosen)
-        self._act(chosen, levels[chosen])
+            self._take(chosen)
+        self._act(levels[chosen])
         return True
 
     def bound(self, setting: Setting, state: State) -> None:
         """Bring the bounds that the fast engine draws by to the state, where measures or the state have changed."""
-        moving = self.threaten or self.regime.seeking.any()  # with partners, and with capabilities
-        if moving or not self._bounded:
+        if self._moving or not self._bounded:
             bound_factors(setting, self.regime, state)
             self._bounded = True
 
@@ -108,50 +113,58 @@ class Forces:
         listed[rows[(since <= time) & (time < until)]] = True
         return listed
 
-    def _take_sides(self, chosen: np.ndarray) -> None:
-        """Who stands on which side of the measures int64[L] that are in force."""
+    def _take(self, chosen: np.ndarray) -> None:
+        """Which measures int64[L] are in force, and who stands on which side of them."""
         self.active = [self.measures[m] for m in chosen]
         self._places = {m.name: k for k, m in enumerate(self.active)}
-        self.sides = np.stack([of_side[chosen] for of_side in self.table.sides], axis=1)
-        for place in np.flatnonzero(self.table.follows_lists[chosen]):
+        self.in_force = self.table.chosen(chosen)
+        self.sides = self.in_force.sides
+        for place in np.flatnonzero(self.in_force.follows_lists):
             self.sides[place] = self.active[place].sides(self.world.arrays.country, self._listed)
-        self._bits = (_bits_of(self.sides[:, 0]), _bits_of(self.sides[:, 1]))
+        self._bits = _bits_of(self.sides)
+        self.unrenewable = np.flatnonzero(self.in_force.unrenewable)
 
-    def _act(self, chosen: np.ndarray, level: np.ndarray) -> None:
-        """What the measures int64[L] do at their strengths float64[L]: to new partnerships, to running ones, to terms."""
-        table, effects = self.table, {name: values[chosen] for name, values in self.table.effects.items()}
-        self.levels = tuple(map(float, level))
-        self.reach, self.leakage = np.minimum(1.0, level), table.leakage[chosen]
-        self.barrier = np.where(table.prohibits[chosen], 1.0 - self.reach * (1.0 - self.leakage), 1.0)
-        narrow = table.narrow[chosen]  # about running partnerships only
-        passage = np.where(narrow, 1.0, self.barrier)
-        leaks = table.prohibits[chosen] & ~narrow & (passage > 0.0)
-        regime = idle_regime(*self._bits, len(chosen), len(self.world.fields), len(self.instruments))
+    def _act(self, level: np.ndarray) -> None:
+        """What the measures in force do at their strengths float64[L]: to new partnerships, to running ones, to terms."""
+        of, effects = self.in_force, self.in_force.effects_at(level)
+        self.levels = tuple(level.tolist())
+        self.reach, self.leakage = np.minimum(1.0, level), of.leakage
+        self.barrier = np.where(of.prohibits, 1.0 - self.reach * (1.0 - self.leakage), 1.0)
+        passage = np.where(of.narrow, 1.0, self.barrier)  # the narrow are about running partnerships only
+        leaks = of.prohibits & ~of.narrow & (passage > 0.0)
+        words = self._bits.shape[2]
         self.regime = marked(
-            regime._replace(
-                meeting=np.where(narrow, 1.0, _scaled(effects["meeting"], level)),
+            Regime(
+                first_side=self._bits[0],
+                second_side=self._bits[1],
+                meeting=effects["meeting"],
                 passage=passage,
                 leaked=np.where(leaks, self.reach * self.leakage / np.where(leaks, passage, 1.0), 0.0),
-                formation=np.where(narrow, 0.0, effects["formation"] * level),
-                acceptance=np.where(narrow, 1.0, _scaled(effects["acceptance"], level)),
-                initiative=np.where(narrow, 1.0, _scaled(effects["initiative"], level)),
-                motives=np.where(narrow[:, None], 0.0, table.motives[chosen] * level[:, None]),
-                maintenance=effects["maintenance"] * level,
-                contract_term=np.maximum(LEAST_TERM, _scaled(effects["contract_term"], level)),
-                leadership=effects["leadership"] * level,
-                works=_scaled(effects["works"], level),
-                secondary=effects["secondary"] * level,
-                exposed_to=table.exposed_to[chosen],
-                listed=self._listed.copy(),
-                official=table.official[chosen],
-                narrow=narrow,
-                instruments=table.instruments[chosen],
-                fields=table.fields[chosen],
+                formation=effects["formation"],
+                acceptance=effects["acceptance"],
+                initiative=effects["initiative"],
+                motives=of.motives * level[:, None],
+                maintenance=effects["maintenance"],
+                contract_term=np.maximum(LEAST_TERM, effects["contract_term"]),
+                leadership=effects["leadership"],
+                works=effects["works"],
+                secondary=effects["secondary"],
+                exposed_to=of.exposed_to,
+                listed=self._listed,
+                official=of.official,
+                narrow=of.narrow,
+                instruments=of.instruments,
+                fields=of.fields,
+                seeking=np.zeros(words, np.uint64),
+                leading=np.zeros(words, np.uint64),
+                special=np.zeros(len(level), np.bool_),
+                lift=np.ones(self.world.n),
+                ease=np.ones(self.world.n),
             )
         )
-        self.threaten, self._bounded = bool(self.regime.secondary.any()), False
-        self.unrenewable = np.flatnonzero(table.unrenewable[chosen])
-        self._planned = np.minimum(1.0, table.planned[chosen] * level)
+        self.threaten = bool(self.regime.secondary.any())
+        self._moving = self.threaten or bool(self.regime.seeking.any())
+        self._bounded = False
         self._of_institutions.clear()
 
     def institution_factor(self, effect: str) -> np.ndarray:
@@ -159,12 +172,7 @@ class Forces:
 
         ``effect`` is "opportunity", of which plans take their share, or "capacity".
         """
-        factor = self._summed(effect)
-        if effect != "opportunity":
-            return factor
-        for place in np.flatnonzero(self._planned > 0.0):
-            factor = factor * np.where(self.sides[place, 0], 1.0 - self._planned[place], 1.0)
-        return factor
+        return self._summed(AFTER_PLANS if effect == "opportunity" else effect)
 
     def unplanned_factor(self) -> np.ndarray:
         """Factor float64[n] of opportunities before plans take their share."""
@@ -179,18 +187,25 @@ class Forces:
 
     def _summed(self, effect: str) -> np.ndarray:
         """What the measures in force do together to a quantity of institutions; the caller must not change it."""
-        if effect in self._of_institutions:
-            return self._of_institutions[effect]
-        is_factor = effect in FACTORS
-        total = np.full(self.world.n, 1.0 if is_factor else 0.0)
-        full = self.table.effects[effect][self._levels > 0.0]
-        for place in np.flatnonzero(full != total[0]):
+        if effect not in self._of_institutions:
+            self._of_institutions[effect] = self._after_plans() if effect == AFTER_PLANS else self._sum_of(effect)
+        return self._of_institutions[effect]
+
+    def _sum_of(self, effect: str) -> np.ndarray:
+        neutral = NEUTRAL[PLACE[effect]]
+        total = np.full(self.world.n, neutral)
+        full = self.in_force.effects[PLACE[effect]]
+        for place in np.flatnonzero(full != neutral):
             level = self.levels[place]
-            if is_factor:
-                total[self.sides[place, 0]] *= _scaled(full[place], level)  # type: ignore[arg-type]
+            if effect in FACTORS:
+                total[self.sides[place, 0]] *= scaled(full[place], level)
             else:
                 total[self.sides[place, 1]] += full[place] * level
-        if effect == "capacity":
-            total = np.maximum(total, LEAST_CAPACITY)
-        self._of_institutions[effect] = total
-        return total
+        return np.maximum(total, LEAST_CAPACITY) if effect == "capacity" else total
+
+    def _after_plans(self) -> np.ndarray:
+        factor = self._summed("opportunity")
+        for place in np.flatnonzero(self.in_force.planned):
+            share = min(1.0, self.in_force.planned[place] * self.levels[place])
+            factor = factor * np.where(self.sides[place, 0], 1.0 - share, 1.0)
+        return factor

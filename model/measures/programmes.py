@@ -49,28 +49,30 @@ class Programmes:
 
     def __init__(self, forces: Forces, omega: float, start: float, rate: float) -> None:
         self.forces, self.omega, self.start, self.rate = forces, omega, start, rate
-        self.measures = tuple(m for m in forces.measures if m.measure.projects is not None)
+        self.measures = tuple(
+            (m, m.measure.projects, kind_of(m.measure.projects))
+            for m in forces.measures
+            if m.measure.projects is not None
+        )
 
     def act(self, setting: Setting, state: State, key: np.ndarray, begin: float) -> State:
         """All that programmes do at the start of a quarter, ``begin`` in years; the state may come back with more room."""
-        for measure in self.measures:
-            projects, m = measure.measure.projects, self.forces.place(measure)
-            assert projects is not None
-            level = self.forces.levels[m] if m >= 0 else 0.0
-            founds = kind_of(projects) == "founding"
-            if not (self._founds(measure, begin) if founds else level > 0.0):
+        for measure, projects, kind in self.measures:
+            m = self.forces.place(measure)
+            if not (self._founds(measure, begin) if kind == "founding" else m >= 0):
                 continue
             work = _Work(self.forces, measure, projects, setting, state, key, begin)
-            if founds:
+            if kind == "founding":
                 work.found()
-            elif kind_of(projects) == "calls":
-                money = projects.budget * projects.executed * level / (QUARTERS_A_YEAR * self.omega)
+            elif kind == "calls":
+                money = projects.budget * projects.executed * self.forces.levels[m] / (QUARTERS_A_YEAR * self.omega)
                 state.entered[work.instrument] += money
                 if opens_call(measure, begin):
                     work.call()
             else:
                 free = self.rate * self.forces.unplanned_factor()
-                work.plan(free * min(1.0, projects.share * level) * QUARTER * kernels.PLANNED_PROPOSALS)
+                share = min(1.0, projects.share * self.forces.levels[m])
+                work.plan(free * share * QUARTER * kernels.PLANNED_PROPOSALS)
             state = work.state
         return state
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,13 @@ FACTORS = ("meeting", "acceptance", "initiative", "contract_term", "works", "opp
 """Effects that are 1 when a measure does nothing."""
 ADDITIONS = ("formation", "maintenance", "leadership", "secondary", "capability", "capability_level", "size_growth")
 """Effects that are 0 when a measure does nothing."""
+EFFECTS = FACTORS + ADDITIONS
+PLACE = {name: place for place, name in enumerate(EFFECTS)}
+"""Name -> row in a table of effects."""
+NEUTRAL = np.array([1.0] * len(FACTORS) + [0.0] * len(ADDITIONS))
+"""What each effect is when a measure does nothing."""
+ON_NEW = ("meeting", "acceptance", "initiative", "formation")
+"""Effects on partnerships that do not exist yet, beside motives."""
 
 
 def _of_counts(counts: Counts | None) -> float:
@@ -26,12 +33,17 @@ def _of_counts(counts: Counts | None) -> float:
     return 1.0 if counts is None else meeting_factor(counts.change, counts.after_years, counts.of)
 
 
+def scaled(factor: np.ndarray, level: np.ndarray | float) -> np.ndarray:
+    """A factor at a part of its strength: 1 at level 0, itself at 1, never negative."""
+    return np.maximum(0.0, 1.0 + (factor - 1.0) * level)
+
+
 @dataclass(frozen=True)
 class MeasureTable:
     """What the measures of a run would do at full strength, and to whom."""
 
-    effects: dict[str, np.ndarray]  # float64[M] each
-    motives: np.ndarray  # float64[M, 5]
+    effects: np.ndarray  # float64[EFFECTS, M]; on new partnerships nothing, where a measure is narrow
+    motives: np.ndarray  # float64[M, 5]; the same
     fields: np.ndarray  # float64[M, F]
     leakage: np.ndarray  # float64[M]
     prohibits: np.ndarray  # bool[M], has a mode
@@ -42,8 +54,11 @@ class MeasureTable:
     exposed_to: np.ndarray  # int64[M], 0 without secondary sanctions
     planned: np.ndarray  # float64[M], share of opportunities that is assigned by plan
     follows_lists: np.ndarray  # bool[M]
-    sides: tuple[np.ndarray, np.ndarray]  # bool[M, n] each, of the measures that follow no lists
-    span: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # float64[M] each: start, end, ramp, strength
+    sides: np.ndarray  # bool[M, 2, n], first and second side of the measures that follow no lists
+    start: np.ndarray  # float64[M], years
+    end: np.ndarray  # float64[M], years
+    ramp: np.ndarray  # float64[M], years
+    strength: np.ndarray  # float64[M]
 
     @classmethod
     def of(cls, measures: Sequence[CompiledMeasure], country: np.ndarray, instruments: Sequence[str]) -> MeasureTable:
@@ -53,37 +68,45 @@ class MeasureTable:
             return np.array([value(m) for m in measures], kind).reshape(len(measures), *shape)
 
         nobody = np.zeros(len(country), np.bool_)
-        both = [m.sides(country, nobody) for m in measures]
-        effects = {
-            name: np.array([getattr(m.measure.effects, name) for m in measures], float) for name in FACTORS + ADDITIONS
-        }
-        effects["meeting"] = effects["meeting"] * column(lambda m: _of_counts(m.measure.effects.counts))
+        narrow = column(lambda m: len(m.measure.instruments) > 0, kind=bool)
+        effects = column(lambda m: [getattr(m.measure.effects, name) for name in EFFECTS], len(EFFECTS)).T.copy()
+        effects[PLACE["meeting"]] *= column(lambda m: _of_counts(m.measure.effects.counts))
+        for name in ON_NEW:
+            effects[PLACE[name], narrow] = NEUTRAL[PLACE[name]]
+        motives = column(lambda m: [getattr(m.measure.effects.motives, t.name.lower()) for t in MOTIVES], len(MOTIVES))
+        motives[narrow] = 0.0
         return cls(
-            effects,
-            column(lambda m: [getattr(m.measure.effects.motives, t.name.lower()) for t in MOTIVES], len(MOTIVES)),
-            column(lambda m: m.fields, len(measures[0].fields) if measures else 0),
-            column(lambda m: m.measure.leakage),
-            column(lambda m: m.measure.mode != "none", kind=bool),
-            column(lambda m: m.measure.mode == "no_renewal", kind=bool),
-            column(lambda m: m.measure.channel == "official", kind=bool),
-            column(lambda m: len(m.measure.instruments) > 0, kind=bool),
-            column(lambda m: [name in m.measure.instruments for name in instruments], len(instruments), kind=bool),
-            column(lambda m: max(m.exposed_to, 0), kind=int),
-            column(lambda m: m.measure.projects.share if m.measure.projects else 0.0),
-            column(lambda m: m.follows_lists, kind=bool),
-            (
-                np.array([first for first, _ in both]).reshape(-1, len(country)),
-                np.array([second for _, second in both]).reshape(-1, len(country)),
+            effects=effects,
+            motives=motives,
+            fields=column(lambda m: m.fields, len(measures[0].fields) if measures else 0),
+            leakage=column(lambda m: m.measure.leakage),
+            prohibits=column(lambda m: m.measure.mode != "none", kind=bool),
+            unrenewable=column(lambda m: m.measure.mode == "no_renewal", kind=bool),
+            official=column(lambda m: m.measure.channel == "official", kind=bool),
+            narrow=narrow,
+            instruments=column(
+                lambda m: [name in m.measure.instruments for name in instruments], len(instruments), kind=bool
             ),
-            (
-                column(lambda m: m.start),
-                column(lambda m: m.end),
-                column(lambda m: m.ramp),
-                column(lambda m: m.measure.strength),
-            ),
+            exposed_to=column(lambda m: max(m.exposed_to, 0), kind=int),
+            planned=column(lambda m: m.measure.projects.share if m.measure.projects else 0.0),
+            follows_lists=column(lambda m: m.follows_lists, kind=bool),
+            sides=column(lambda m: m.sides(country, nobody), 2, len(country), kind=bool),
+            start=column(lambda m: m.start),
+            end=column(lambda m: m.end),
+            ramp=column(lambda m: m.ramp),
+            strength=column(lambda m: m.measure.strength),
         )
+
+    def chosen(self, places: np.ndarray) -> MeasureTable:
+        """The table of some of its measures, by their places int64[L]."""
+        taken = {f.name: getattr(self, f.name)[places] for f in fields(self) if f.name != "effects"}
+        return MeasureTable(effects=np.take(self.effects, places, axis=1), **taken)
 
     def levels(self, time: float, grid: float) -> np.ndarray:
         """Strengths at a time in the quarter that begins at ``grid``, float64[M]."""
-        start, end, ramp, strength = self.span
-        return np.asarray(levels(start, end, ramp, strength, time, grid))
+        return np.asarray(levels(self.start, self.end, self.ramp, self.strength, time, grid))
+
+    def effects_at(self, level: np.ndarray) -> dict[str, np.ndarray]:
+        """Effect -> float64[M] at parts ``level`` float64[M] of full strength."""
+        count = len(FACTORS)
+        return dict(zip(EFFECTS, [*scaled(self.effects[:count], level), *(self.effects[count:] * level)], strict=True))
