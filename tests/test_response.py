@@ -10,7 +10,6 @@ import pytest
 from experiments.calibrating.response import FACTOR, START, elasticities, measured
 from model.errors import InputError
 from model.measures import Forces, compile_measures
-from model.measures.tables import PLACE
 from model.partnership_model import PartnershipModel
 from model.response import elasticity, meeting_factor, stock_response
 from model.scenario import load_scenario
@@ -50,7 +49,7 @@ def test_a_measure_takes_counts_besides_meeting() -> None:
     model = PartnershipModel(scenario)
     forces = Forces(compile_measures(scenario, model.world, model.key), model.world)
     place = [m.name for m in forces.measures].index("sectoral-2014")
-    assert forces.table.effects[PLACE["meeting"], place] == pytest.approx(0.9 * meeting_factor(-0.15, 4.0, "works"))
+    assert forces.table.effect("meeting")[place] == pytest.approx(0.9 * meeting_factor(-0.15, 4.0, "works"))
 
 
 def test_a_ramp_beside_a_count_is_refused() -> None:

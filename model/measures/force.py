@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..dynamics.regime import BITS, Regime, bound_factors, marked, no_measures
+from ..dynamics.regime import BITS, bound_factors, idle_regime, marked
 from .calendar import Calendar, Stage
 from .compiled import CompiledMeasure
-from .tables import FACTORS, NEUTRAL, PLACE, MeasureTable, scaled
+from .tables import FACTORS, ON_INSTITUTIONS, MeasureTable, neutral, scaled
 
 if TYPE_CHECKING:
     from ..dynamics.state import State
@@ -49,18 +49,7 @@ class Forces:
         self.world = world
         self.instruments = tuple(m.name for m in measures) if instruments is None else tuple(instruments)
         self.table = MeasureTable.of(measures, world.arrays.country, self.instruments)
-        self.in_force = self.table.chosen(np.zeros(0, np.int64))
         self.time = -np.inf  # of the last update
-        self.levels: tuple[float, ...] = ()
-        self.active: list[CompiledMeasure] = []
-        self.sides = np.zeros((0, 2, world.n), np.bool_)  # first and second side of each measure in force
-        self.regime = no_measures(world.n, len(world.fields))
-        self.reach, self.leakage, self.barrier = np.zeros((3, 0))
-        self._places: dict[str, int] = {}
-        self.unrenewable = np.zeros(0, np.int64)
-        self.threaten = False  # whether secondary sanctions are in force
-        self._moving = False  # whether its bounds move with the state: with partners, or with capabilities
-        self._bounded = True  # whether bounds of the regime hold
         self._levels = np.zeros(len(measures))  # of all measures
         self._listed = np.zeros(world.n, np.bool_)
         spells = [(i, since, np.inf if until is None else until) for i, since, until in world.listed_spells]
@@ -73,8 +62,10 @@ class Forces:
         dates = [date for column in listings for date in column.tolist()]
         self._calendar = Calendar(self.table.start, self.table.end, self.table.ramp, dates)
         self._stage: Stage | None = None  # of the last update
-        self._bits = np.zeros((2, world.n, 0), np.uint64)
+        self._bounded = False  # whether bounds of the regime hold
         self._of_institutions: dict[str, np.ndarray] = {}  # effects on institutions that were asked for
+        self._take(np.zeros(0, np.int64))
+        self._act(np.zeros(0))
 
     def update(self, time: float, grid: float) -> bool:
         """Bring the arrays to a time in the quarter that begins at ``grid``; whether anything changed."""
@@ -114,56 +105,61 @@ class Forces:
         return listed
 
     def _take(self, chosen: np.ndarray) -> None:
-        """Which measures int64[L] are in force, and who stands on which side of them."""
+        """Which measures int64[L] are in force, who stands on which side of them, and what does not depend on strength."""
         self.active = [self.measures[m] for m in chosen]
         self._places = {m.name: k for k, m in enumerate(self.active)}
-        self.in_force = self.table.chosen(chosen)
-        self.sides = self.in_force.sides
-        for place in np.flatnonzero(self.in_force.follows_lists):
+        self.in_force = of = self.table.chosen(chosen)
+        self.sides, self.leakage = of.sides, of.leakage  # of the sides, the first and the second, bool[L, 2, n]
+        self.unrenewable = np.flatnonzero(of.unrenewable)
+        self.threaten = bool(of.effect("secondary").any())  # whether secondary sanctions are in force
+        for place in np.flatnonzero(of.follows_lists):
             self.sides[place] = self.active[place].sides(self.world.arrays.country, self._listed)
-        self._bits = _bits_of(self.sides)
-        self.unrenewable = np.flatnonzero(self.in_force.unrenewable)
+        first, second = _bits_of(self.sides)
+        idle = idle_regime(first, second, len(chosen), len(self.world.fields), len(self.instruments))
+        self._whole = marked(
+            idle._replace(
+                initiative=of.effect("initiative"),
+                motives=of.motives,
+                leadership=of.effect("leadership"),
+                secondary=of.effect("secondary"),
+                exposed_to=of.exposed_to,
+                official=of.official,
+                narrow=of.narrow,
+                instruments=of.instruments,
+                fields=of.fields,
+            )
+        )
+        # whether bounds of the regime move with the state: with partners, or with capabilities
+        self._moving = self.threaten or bool(self._whole.seeking.any())
+        self._acting = {name: np.flatnonzero(of.effect(name) != neutral(name)) for name in ON_INSTITUTIONS}
+        self._planning = np.flatnonzero(of.planned)
 
     def _act(self, level: np.ndarray) -> None:
         """What the measures in force do at their strengths float64[L]: to new partnerships, to running ones, to terms."""
         of, effects = self.in_force, self.in_force.effects_at(level)
         self.levels = tuple(level.tolist())
-        self.reach, self.leakage = np.minimum(1.0, level), of.leakage
-        self.barrier = np.where(of.prohibits, 1.0 - self.reach * (1.0 - self.leakage), 1.0)
+        self.reach = np.minimum(1.0, level)
+        self.barrier = np.where(of.prohibits, 1.0 - self.reach * (1.0 - of.leakage), 1.0)
         passage = np.where(of.narrow, 1.0, self.barrier)  # the narrow are about running partnerships only
-        leaks = of.prohibits & ~of.narrow & (passage > 0.0)
-        words = self._bits.shape[2]
-        self.regime = marked(
-            Regime(
-                first_side=self._bits[0],
-                second_side=self._bits[1],
-                meeting=effects["meeting"],
-                passage=passage,
-                leaked=np.where(leaks, self.reach * self.leakage / np.where(leaks, passage, 1.0), 0.0),
-                formation=effects["formation"],
-                acceptance=effects["acceptance"],
-                initiative=effects["initiative"],
-                motives=of.motives * level[:, None],
-                maintenance=effects["maintenance"],
-                contract_term=np.maximum(LEAST_TERM, effects["contract_term"]),
-                leadership=effects["leadership"],
-                works=effects["works"],
-                secondary=effects["secondary"],
-                exposed_to=of.exposed_to,
-                listed=self._listed,
-                official=of.official,
-                narrow=of.narrow,
-                instruments=of.instruments,
-                fields=of.fields,
-                seeking=np.zeros(words, np.uint64),
-                leading=np.zeros(words, np.uint64),
-                special=np.zeros(len(level), np.bool_),
-                lift=np.ones(self.world.n),
-                ease=np.ones(self.world.n),
-            )
+        leaked = np.zeros(len(level))
+        np.divide(self.reach * of.leakage, passage, out=leaked, where=of.prohibits & ~of.narrow & (passage > 0.0))
+        self.regime = self._whole._replace(
+            meeting=effects["meeting"],
+            passage=passage,
+            leaked=leaked,
+            formation=effects["formation"],
+            acceptance=effects["acceptance"],
+            initiative=effects["initiative"],
+            motives=of.motives * level[:, None],
+            maintenance=effects["maintenance"],
+            contract_term=np.maximum(LEAST_TERM, effects["contract_term"]),
+            leadership=effects["leadership"],
+            works=effects["works"],
+            secondary=effects["secondary"],
+            listed=self._listed,
+            lift=np.ones(self.world.n),
+            ease=np.ones(self.world.n),
         )
-        self.threaten = bool(self.regime.secondary.any())
-        self._moving = self.threaten or bool(self.regime.seeking.any())
         self._bounded = False
         self._of_institutions.clear()
 
@@ -192,10 +188,8 @@ class Forces:
         return self._of_institutions[effect]
 
     def _sum_of(self, effect: str) -> np.ndarray:
-        neutral = NEUTRAL[PLACE[effect]]
-        total = np.full(self.world.n, neutral)
-        full = self.in_force.effects[PLACE[effect]]
-        for place in np.flatnonzero(full != neutral):
+        total, full = np.full(self.world.n, neutral(effect)), self.in_force.effect(effect)
+        for place in self._acting[effect]:
             level = self.levels[place]
             if effect in FACTORS:
                 total[self.sides[place, 0]] *= scaled(full[place], level)
@@ -205,7 +199,7 @@ class Forces:
 
     def _after_plans(self) -> np.ndarray:
         factor = self._summed("opportunity")
-        for place in np.flatnonzero(self.in_force.planned):
+        for place in self._planning:
             share = min(1.0, self.in_force.planned[place] * self.levels[place])
             factor = factor * np.where(self.sides[place, 0], 1.0 - share, 1.0)
         return factor

@@ -22,10 +22,15 @@ ADDITIONS = ("formation", "maintenance", "leadership", "secondary", "capability"
 EFFECTS = FACTORS + ADDITIONS
 PLACE = {name: place for place, name in enumerate(EFFECTS)}
 """Name -> row in a table of effects."""
-NEUTRAL = np.array([1.0] * len(FACTORS) + [0.0] * len(ADDITIONS))
-"""What each effect is when a measure does nothing."""
 ON_NEW = ("meeting", "acceptance", "initiative", "formation")
 """Effects on partnerships that do not exist yet, beside motives."""
+ON_INSTITUTIONS = ("opportunity", "capacity", "capability", "capability_level", "size_growth")
+"""Effects on institutions by themselves."""
+
+
+def neutral(effect: str) -> float:
+    """What an effect is when a measure does nothing."""
+    return 1.0 if effect in FACTORS else 0.0
 
 
 def _of_counts(counts: Counts | None) -> float:
@@ -72,7 +77,7 @@ class MeasureTable:
         effects = column(lambda m: [getattr(m.measure.effects, name) for name in EFFECTS], len(EFFECTS)).T.copy()
         effects[PLACE["meeting"]] *= column(lambda m: _of_counts(m.measure.effects.counts))
         for name in ON_NEW:
-            effects[PLACE[name], narrow] = NEUTRAL[PLACE[name]]
+            effects[PLACE[name], narrow] = neutral(name)
         motives = column(lambda m: [getattr(m.measure.effects.motives, t.name.lower()) for t in MOTIVES], len(MOTIVES))
         motives[narrow] = 0.0
         return cls(
@@ -101,6 +106,10 @@ class MeasureTable:
         """The table of some of its measures, by their places int64[L]."""
         taken = {f.name: getattr(self, f.name)[places] for f in fields(self) if f.name != "effects"}
         return MeasureTable(effects=np.take(self.effects, places, axis=1), **taken)
+
+    def effect(self, name: str) -> np.ndarray:
+        """One effect at full strength, float64[M]."""
+        return self.effects[PLACE[name]]
 
     def levels(self, time: float, grid: float) -> np.ndarray:
         """Strengths at a time in the quarter that begins at ``grid``, float64[M]."""
