@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiling import allocating_kernel, part
+from .compiling import allocating_kernel, allocating_part, part
 from .state import DEGREE_BOUND, DEGREE_MAX
 from .terms import (
     AFFINITY,
@@ -97,7 +97,7 @@ def _span(weight, low, high):
     return min(weight * low, weight * high), max(weight * low, weight * high)
 
 
-@allocating_kernel
+@allocating_part
 def rest_span(setting, state, bounds, row):
     """Range of what depends neither on countries nor on size, without the actor's own degree and the unbounded count."""
     w = setting.weights[row]
@@ -120,7 +120,7 @@ def rest_span(setting, state, bounds, row):
     return low, high
 
 
-@allocating_kernel
+@allocating_part
 def _alias(weights, share, other):
     """Fill an alias table (Vose 1991) of a vector of positive weights; `other` holds places within the vector."""
     n = len(weights)
@@ -185,7 +185,7 @@ def refresh(world, setting, state, bounds):
     bounds.lowest[0] = lowest_maintenance(setting, state, bounds)
 
 
-@allocating_kernel
+@allocating_part
 def lowest_maintenance(setting, state, bounds):
     """Lower bound of the maintenance value of any partnership, without own degree, unbounded count and measures."""
     w = setting.weights[MAINTENANCE]

@@ -66,11 +66,19 @@ class Part(CPUDispatcher):
     def __call__(self, *arguments: Any) -> Any:
         """Call the part as a kernel of its own."""
         if "_kernel" not in self.__dict__:
-            self._kernel = kernel(self.py_func)
+            allocates = self.targetoptions.get("_nrt", True)
+            self._kernel = (allocating_kernel if allocates else kernel)(self.py_func)
         return self._kernel(*arguments)
+
+
+_WITHOUT_ENTRANCE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def part(function: Callable[..., Any]) -> Any:
     """Compile a small function into the kernels that call it; see `Part`."""
-    wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return Part(function, targetoptions={**_SETTINGS, **_WITHOUT_ALLOCATION, **wrappers})
+    return Part(function, targetoptions={**_SETTINGS, **_WITHOUT_ALLOCATION, **_WITHOUT_ENTRANCE})
+
+
+def allocating_part(function: Callable[..., Any]) -> Any:
+    """Compile a function that makes arrays of its own into the allocating kernels that call it."""
+    return Part(function, targetoptions={**_SETTINGS, **_WITHOUT_ENTRANCE})

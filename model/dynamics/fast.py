@@ -31,7 +31,7 @@ from .network import has_room, partner, shared_partners, slot_of, slot_with
 from .opportunity import NOTHING, carry_out, fading, in_term, memory_scale
 from .plain import choice_weights, chosen_from
 from .regime import maintenance_effect, proposal_factor
-from .state import DEGREE_BOUND, DEGREE_MAX, NEXT, NOW, OPPORTUNITIES
+from .state import DEGREE_BOUND, DEGREE_MAX, NEXT, NONE, NOW, OPPORTUNITIES
 from .terms import MAINTENANCE, PROPOSAL, SHARED_COUNT, SIZE, value, value_without_count
 
 ENDING, SEARCH, CLOSURE, REFERRAL, MEMORY = range(5)
@@ -202,7 +202,7 @@ def acceptance(world, setting, state, bounds, component, mass, i, j, time):
     Memory and referral bring a stranger with the chance that the meeting rate has for it; so does search, where the
     size is drawn with the institution.
     """
-    v = value_without_count(world, setting, state, PROPOSAL, i, j, -1, time)
+    v = value_without_count(world, setting, state, PROPOSAL, i, j, NONE, time)
     counted = setting.weights[PROPOSAL, SHARED_COUNT]
     own = own_degree(setting, state, PROPOSAL, i, 0)
     if component == SEARCH:

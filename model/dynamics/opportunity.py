@@ -11,7 +11,7 @@ from . import draws
 from .compiling import part
 from .network import dissolve, form, former_strength, log, slot_of
 from .regime import answer_effect, drawn_field, maintenance_effect, official_share, term_factor
-from .state import ACCEPTED, CHOSEN, ENDED, LEFT, OFFICIAL, PERSONAL, PROPOSALS, PROPOSED
+from .state import ACCEPTED, CHOSEN, ENDED, LEFT, NONE, OFFICIAL, PERSONAL, PROPOSALS, PROPOSED
 from .terms import ANSWER, MAINTENANCE, value
 
 NOTHING = -1
@@ -59,7 +59,7 @@ def consent_probability(world, setting, regime, state, i, j, field, time):
     if not setting.consent:
         return 1.0
     added, factor = answer_effect(world, setting, regime, state, i, j, field)
-    v = value(world, setting, state, ANSWER, j, i, -1, time) + added
+    v = value(world, setting, state, ANSWER, j, i, NONE, time) + added
     return min(1.0, sigma(v + setting.offset) * factor)
 
 
@@ -77,10 +77,10 @@ def begin(world, setting, regime, state, key, i, j, number, field, time):
     channel = OFFICIAL
     if share < 1.0 and draws.uniforms(key, draws.CHANNEL, i, number, 0)[0] >= share:
         channel = PERSONAL
-    end = time + contract_term(setting, key, i, number) * term_factor(regime, i, j, field, channel, -1)
+    end = time + contract_term(setting, key, i, number) * term_factor(regime, i, j, field, channel, NONE)
     # a partnership that lapsed and is taken up again begins at a part (half) of its old strength (MODEL 3)
     strength = max(setting.strength_initial, setting.strength_lapse * former_strength(state, i, j))
-    form(world, state, i, j, number, field, channel, -1, end, strength, time)
+    form(world, state, i, j, number, field, channel, NONE, end, strength, time)
 
 
 @part
@@ -90,7 +90,7 @@ def propose(world, setting, regime, state, key, i, j, number, time):
     field = drawn_field(world, setting, regime, state, i, j, draws.uniforms(key, draws.FIELD, i, number, 0)[0])
     p = consent_probability(world, setting, regime, state, i, j, field, time)
     accepted = draws.uniforms(key, draws.CONSENT, i, number, 0)[0] < p
-    log(state, i, j, PROPOSED, accepted, -1, time)
+    log(state, i, j, PROPOSED, accepted, NONE, time)
     if not accepted:
         return False
     state.counts[ACCEPTED] += 1

@@ -17,7 +17,7 @@ from .events import next_event, opportunity_due, stream_rate
 from .network import has_room, partner, slot_of
 from .opportunity import carry_out, fading, in_term, maintenance, memory_scale
 from .regime import proposal_factor
-from .state import NEXT, NOW, OPPORTUNITIES
+from .state import NEXT, NONE, NOW, OPPORTUNITIES
 from .terms import PROPOSAL, value
 
 
@@ -61,7 +61,7 @@ def choice_weights(world, setting, regime, state, i, time, meet, weights):
         elif not setting.domestic and world.country[i] == world.country[j]:
             weights[j] = 0.0
         else:
-            v = value(world, setting, state, PROPOSAL, i, j, -1, time)
+            v = value(world, setting, state, PROPOSAL, i, j, NONE, time)
             weights[j] = meet[j] * np.exp(v) * proposal_factor(world, setting, regime, state, i, j)
 
 

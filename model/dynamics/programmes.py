@@ -248,7 +248,8 @@ def founded(world, state, key, name, first, second, on_first, on_second, stock, 
             if k == room:
                 room *= 2
                 more, of_more = np.empty((room, 2), np.int64), np.empty(room, np.int64)
-                more[:k], of_more[:k] = pairs, fields
+                for m in range(k):  # one by one: slices of slices take seconds to compile
+                    more[m, 0], more[m, 1], of_more[m] = pairs[m, 0], pairs[m, 1], fields[m]
                 pairs, fields = more, of_more
             pairs[k, 0], pairs[k, 1], fields[k] = i, j, field
             k += 1

@@ -18,15 +18,18 @@ LAGS = 9
 REMEMBERED = 8
 """Former partners that an institution remembers (assumed; the oldest gives way)."""
 
-OFFICIAL, PERSONAL = 0, 1
+# Typed, as all that kernels hand to each other: numba compiles a function anew for every plain number that is written.
+NONE = np.int64(-1)
+"""No slot, no instrument."""
+OFFICIAL, PERSONAL = np.int64(0), np.int64(1)
 """Channels of a partnership."""
 FOREVER = np.inf
 
 # What an institution did at an opportunity (column `action` of the log).
-PROPOSED, LEFT = 0, 1
+PROPOSED, LEFT = np.int64(0), np.int64(1)
 
 # Why a partnership ended (column `reason` of the spells).
-CHOSEN, LAPSED, TERMINATED = 0, 1, 2
+CHOSEN, LAPSED, TERMINATED = np.int64(0), np.int64(1), np.int64(2)
 
 # Scalars that a kernel changes, in State.counts.
 SLOTS, FREE, SPELLS, EVENT_NUMBER, NEXT_ACTOR, DEGREE_BOUND, DEGREE_MAX = range(7)

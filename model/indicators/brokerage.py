@@ -117,7 +117,8 @@ def _pass_by(starts, neighbours, group, order, distance, paths, clear, via, pair
     clear[source, :] = 1.0
     onward = np.zeros(groups)
     for u in order:
-        onward[:] = clear[u]
+        for c in range(groups):
+            onward[c] = clear[u, c]
         if u != source:
             onward[group[u]] = 0.0
         further = distance[u] + 1
