@@ -218,8 +218,8 @@ def _brokerage(look: Look) -> Values:
     clustering = structure.local_clustering(degree, triangles)
     for name, members in look.grouped.groups:
         own = degree[members]
-        out["degree.median", name] = float(np.median(own))
-        out["degree.ninetieth", name] = float(np.quantile(own, 0.9))
+        median, ninetieth = np.quantile(own, (0.5, 0.9)).tolist()
+        out["degree.median", name], out["degree.ninetieth", name] = median, ninetieth
         out["degree.gini", name] = concentration.gini(own)
         out["degree.isolated", name] = float((own == 0).mean())
         out["structure.clustering", name] = _mean(clustering[members])

@@ -80,14 +80,16 @@ def members(side: Side, world: World) -> np.ndarray:
     arrays = world.arrays
     inside = np.ones(len(arrays.country), np.bool_)
     if side.blocs or side.countries:
-        codes = {world.countries.index(code) for code in side.countries}
-        codes |= {c for c, b in enumerate(arrays.country_bloc) if world.blocs[b] in side.blocs}
-        inside &= np.isin(arrays.country, sorted(codes))
+        named = np.array([bloc in side.blocs for bloc in world.blocs])[arrays.country_bloc]
+        named[[world.countries.index(code) for code in side.countries]] = True
+        inside &= named[arrays.country]
     if side.kinds:
-        inside &= np.isin(arrays.kind, [world.kinds.index(kind) for kind in side.kinds])
+        of_kind = np.zeros(len(world.kinds), np.bool_)
+        of_kind[[world.kinds.index(kind) for kind in side.kinds]] = True
+        inside &= of_kind[arrays.kind]
     if side.institutions not in ("all", "listed"):
-        named = set(side.institutions)
-        inside &= np.array([name in named for name in world.names])
+        by_name = set(side.institutions)
+        inside &= np.array([name in by_name for name in world.names])
     if side.largest_share is not None and side.largest_share < 1.0:
         inside = largest(arrays, side.largest_share, inside)
     return inside

@@ -42,6 +42,8 @@ INDICATORS = {
     "network.acceptance": ("share", "proposals that are accepted"),
 }
 """Name -> (unit, definition)."""
+SHARED = {"partnerships": "partnerships.count", "output": "output.works"}
+"""Kind of share -> what is shared."""
 
 
 @dataclass(frozen=True)
@@ -96,17 +98,18 @@ def _columns(world: World, calibration: Calibration, record: ReplicateRecord) ->
             "output.volume": between(works * seen),
             "output.works": between(works),
         }
+        whole = {kind: stocks[of].sum(axis=(1, 2)) / 2 for kind, of in SHARED.items()}
         led, initiated = between(record.led), between(record.initiated)
         for a, b, pair in group.pairs(inner=not group.alphabetical):
             half = 0.5 if a == b else 1.0  # inside a group both orders are summed
             for name, matrix in stocks.items():
                 out[name, pair] = matrix[:, a, b] * half
-            for kind, of in (("partnerships", "partnerships.count"), ("output", "output.works")):
-                out[f"{kind}.share", pair] = _ratio(out[of, pair], stocks[of].sum(axis=(1, 2)) / 2)
+            for kind, of in SHARED.items():
+                out[f"{kind}.share", pair] = _ratio(out[of, pair], whole[kind])
         for a, b, _ in group.pairs(inner=False):
             for x, y in ((a, b), (b, a)):
                 directed = f"{group.names[x]}>{group.names[y]}"
-                for kind, of in (("partnerships", "partnerships.count"), ("output", "output.works")):
+                for kind, of in SHARED.items():
                     own = stocks[of][:, x, :].sum(axis=1) - 0.5 * stocks[of][:, x, x]
                     out[f"{kind}.mix", directed] = _ratio(stocks[of][:, x, y], own)
                 out["leaders.share", directed] = _ratio(led[:, x, y], led[:, x, y] + led[:, y, x])
@@ -134,8 +137,9 @@ def series_frame(
     block = sum(lengths)
 
     def labelled(of_key: Sequence[str], names: Sequence[str]) -> pd.Categorical:
-        codes = [names.index(label) for label in of_key]
-        return pd.Categorical.from_codes(np.repeat(np.array(codes, np.int16), block), categories=names)
+        place = {name: code for code, name in enumerate(names)}
+        codes = np.array([place[label] for label in of_key], np.int16)
+        return pd.Categorical.from_codes(np.repeat(codes, block), categories=names)
 
     units = [INDICATORS[name][0] for name, _ in keys]
     return pd.DataFrame(
