@@ -181,6 +181,32 @@ def test_the_command_forecasts_for_other_countries(tmp_path: Path, capsys: pytes
     assert said["scores"] == [] and {row["year"] for row in said["forecasts"]} == {2019, 2020, 2021}
 
 
+def test_a_run_and_a_calibration_take_other_countries(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    other_world(folder)
+    small = ["--data", str(folder), "--set", "world.institutions=60", "--set", "time.start=1990-01-01", "--jobs", "1"]
+    words = ["calibrate", *small, "--fit", "1996:2005", "--replicates", "1", "--out", str(folder / "calibration.toml")]
+    assert main(words) == 0
+    assert "left out: agreement-us-china-1979" in capsys.readouterr().err
+    assert set(read_calibration(folder / "calibration.toml").affinity) == {
+        "BR-IR", "BR-KR", "BR-TR", "IR-KR", "IR-TR", "KR-TR"
+    }  # fmt: skip
+    run = [
+        "run",
+        "hindcast",
+        *small,
+        "--set",
+        "time.end=2010-01-01",
+        "--set",
+        "record.snapshots=[]",
+        "--replicates",
+        "2",
+    ]
+    assert main([*run, "--no-figures", "--quiet", "--json", "--out", str(tmp_path / "out")]) == 0
+    assert json.loads(capsys.readouterr().out)["replicates"] == 2
+
+
 def test_a_window_that_cannot_be_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["hindcast", "--fit", "1996:2013", "--predict", "2010:2014"]) == 2
     assert "--predict" in capsys.readouterr().err

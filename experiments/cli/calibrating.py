@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .output import Output
-from .settings import AsJson, Jobs, Quiet, Settings, overrides
+from .settings import AsJson, Data, Jobs, Quiet, Settings, at_home, overrides
 
 if TYPE_CHECKING:
     from ..calibrating import Fitted
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 def calibrate(
     fit: Annotated[str, typer.Option("--fit", metavar="FROM:TO", help="Years to fit to.")] = "1996:2013",
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", metavar="DIR", help="Folder of your own tables; default: the packaged ones."),
-    ] = None,
+    data: Data = None,
     scenario: Annotated[str, typer.Option("--scenario", help="Scenario whose measures are in force.")] = "hindcast",
     replicates: Annotated[int, typer.Option("--replicates", min=1, help="Replicates of a round.")] = 40,
     jobs: Jobs = None,
@@ -43,10 +40,7 @@ def calibrate(
     if out.exists() and not force:
         raise InputError("is there already", where=str(out), allowed="another --out, or --force to replace it")
     output = Output(json, quiet)
-    changes = overrides(set_)
-    if data is not None:
-        changes.append(f'world.data="{data}"')
-    chosen = load_scenario(scenario, changes)
+    chosen = at_home(load_scenario(scenario, overrides(set_)), data, output)
     if chosen.run.seed is None:
         raise InputError("the scenario has no seed", where=scenario, allowed="--set run.seed=1")
 

@@ -11,6 +11,7 @@ from .settings import (
     Additions,
     AsJson,
     CheckpointFile,
+    Data,
     Force,
     Jobs,
     NoFigures,
@@ -21,6 +22,7 @@ from .settings import (
     Seed,
     Settings,
     Until,
+    at_home,
     overrides,
 )
 from .shocks import measure_shocks
@@ -47,6 +49,7 @@ def run(
     json: AsJson = False,
     until: Until = None,
     checkpoint: CheckpointFile = None,
+    data: Data = None,
 ) -> int:
     """Simulate a scenario, print what happened, and leave a folder with series and figures."""
     from datetime import UTC, datetime
@@ -59,7 +62,7 @@ def run(
     from ..runner import resolved, run_scenario
 
     started, output = datetime.now(UTC), Output(json, quiet)
-    chosen = resolved(load_scenario(scenario, overrides(set_, replicates, seed), add or []))
+    chosen = resolved(at_home(load_scenario(scenario, overrides(set_, replicates, seed), add or []), data, output))
     if until is not None or checkpoint is not None:
         return run_until(chosen, until, checkpoint, out, force, jobs, output)
     target = choose_folder(chosen.name, chosen.content_hash(), out)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from model.scenario import Scenario
+
+    from .output import Output
 
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Name (see `comity list`) or path of a scenario.")
@@ -31,6 +36,14 @@ def workers_wanted(jobs: int | None) -> int | None:
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, callback=workers_wanted, help="Processes; default: all cores but one."),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Folder of your own tables; default: the packaged ones. Measures about nothing that is there are left out.",
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -72,3 +85,15 @@ def overrides(settings: list[str] | None, replicates: int | None = None, seed: i
     if seed is not None:
         chosen.append(f"run.seed={seed}")
     return chosen
+
+
+def at_home(scenario: Scenario, data: Path | None, output: Output) -> Scenario:
+    """The scenario on the tables of ``--data``, if there are any; says which measures are left out there."""
+    if data is None:
+        return scenario
+    from model.scenario.moving import moved_to
+
+    moved, left_out = moved_to(scenario, data)
+    if left_out:
+        output.say("left-out", f"measures that name nothing of this world were left out: {', '.join(left_out)}")
+    return moved
