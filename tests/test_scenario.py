@@ -285,6 +285,7 @@ def _made_possible(content: dict[str, Any]) -> dict[str, Any]:
             measure["exposed_to"] = "West"
         if "counts" in measure.get("effects", {}):  # the years in which a count tells of a rate
             measure["effects"]["counts"]["after_years"] = 4.0 + measure["effects"]["counts"]["after_years"] / 4.0
+            measure["ramp_years"] = 0.0
         projects = measure.get("projects", {})
         if projects.get("budget"):
             projects["share"] = 0.0
