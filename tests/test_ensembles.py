@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from model.scenario.ranges import drawn, main_effect
 from model.tables.reading import PACKAGED
 
 HINDCAST = load_scenario("hindcast")
-TINY = {"world.institutions": 60, "time.start": "1990-01-01", "run.seed": 4}
+TINY = {"world.institutions": 60, "time.start": date(1990, 1, 1), "run.seed": 4}
 
 
 # --- affinities of all pairs -------------------------------------------------------------------------------------

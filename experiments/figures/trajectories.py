@@ -164,7 +164,7 @@ def _emptiest(axes: Axes, a: float, b: float) -> tuple[float, float]:
             through = np.interp((a, b), x[np.isfinite(y)], y[np.isfinite(y)], np.nan, np.nan)
             taken += _shares(to_share, np.concatenate([drawn, through])[None])
     for band in axes.collections:
-        if isinstance(band, PolyCollection):
+        if isinstance(band, PolyCollection) and band.get_paths():
             corners = np.concatenate([path.vertices for path in band.get_paths()])
             taken += _shares(to_share, corners[(a - NEAR <= corners[:, 0]) & (corners[:, 0] <= b + NEAR), 1][None])
     middle, length, top = 0.5, 0.0, 0.0

@@ -24,7 +24,7 @@ from model.dynamics import draws, opportunity, regime, reliance, terms
 from model.dynamics.regime import MOST_THREATENED, Regime, marked
 from model.dynamics.terms import ANSWER
 from model.measures.compiled import levels
-from model.measures.force import _scaled
+from model.measures.tables import scaled as at_reach
 from model.numbers import meeting_by_search
 from model.parameters import parameter_table
 
@@ -235,7 +235,7 @@ def test_levels_of_measures_at_the_starts_of_quarters(
     arrays = [np.array([x]) for x in (start, start + lasts, ramp, strength)]
     reach = published.level(t, start, start + lasts, ramp, strength)
     assert levels(*arrays, t, t)[0] == pytest.approx(reach, **CLOSE)
-    scaled = _scaled(np.array([factor]), np.array([reach]))[0]
+    scaled = at_reach(np.array([factor]), np.array([reach]))[0]
     assert scaled == pytest.approx(published.scaled_factor(factor, reach), **CLOSE)
 
 

@@ -158,7 +158,7 @@ def test_the_observation_and_its_damping(coverage: float, many: float, time: flo
 
 def test_both_readings_of_damping_keep_the_same_share_from_year_to_year() -> None:
     """They differ in the first year after the fit: 0.92 of the slope is left over it, or 0.85."""
-    product = Calibration(coverage=0.02, fitted_until=2014.0)
+    product = Calibration(coverage=0.02, fitted_until=2014.0, damping=0.85)
     steps = np.diff([product.observation(year) for year in range(2014, 2024)])
     whole = np.diff([published.growth_by_whole_years(year, 2000, 2014, 0.02) for year in range(2014, 2024)])
     assert steps[1:] / steps[:-1] == pytest.approx(0.85) and whole[1:] / whole[:-1] == pytest.approx(0.85)
