@@ -3,9 +3,7 @@
 uv run python docs/refresh_examples.py [PAGE...]        the checked examples
 uv run python docs/refresh_examples.py --hindcast       table and pictures of the hindcast besides (runs it)
 uv run python docs/refresh_examples.py docs/shocks.md --shocks    table and pictures of that page (runs its comparison)
-uv run python docs/refresh_examples.py docs/channels.md --channels    the same of that page (runs its ranking: half an hour)
-uv run python docs/refresh_examples.py docs/fit.md --fit    the same of that page (runs its check: a minute)
-uv run python docs/refresh_examples.py docs/claims.md --claims    the same of that page (two minutes)
+uv run python docs/refresh_examples.py docs/NAME.md --NAME    the same of a page with one command: channels, claims, fit, trust
 """
 
 from __future__ import annotations
@@ -26,8 +24,8 @@ TIMELINE = ROOT / "docs" / "images" / "timeline.png"
 SHOCKS = ROOT / "docs" / "shocks.md"
 SHOCKS_COMMAND = re.compile(r"(?<=<!-- shocks command -->\n```sh\n).*?(?=```\n)", re.DOTALL)
 SHOCKS_TABLE = re.compile(r"(?<=<!-- shocks table -->\n```text\n).*?(?=```\n<!-- end of shocks table -->)", re.DOTALL)
-PAGES_OF_COMMANDS = {"channels": "channels", "claims": "claims", "fit": "fit-sizes-RU"}
-"""Pages that show the tables and a figure of one command, which takes from a minute to half an hour: page -> figure."""
+PAGES_OF_COMMANDS = {"channels": "channels", "claims": "claims", "fit": "fit-sizes-RU", "trust": None}
+"""Pages that show the tables and a figure of one command, which takes from a minute to half an hour: page -> figure, if any."""
 FIGURES = ("hysteresis", "substitution", "sorting", "dependency")
 COLOURS = 96
 """Colours of a published figure: line drawings need no more, and are a third as large."""
@@ -97,7 +95,9 @@ def refresh_command(name: str) -> bool:
             code = main([*shlex.split(words.group())[1:], "--out", "result", "--quiet"])
         if code != 0:
             raise SystemExit(f"the command of {page.name} ended with exit code {code}")
-        publish(folder / "result" / "figures" / f"{PAGES_OF_COMMANDS[name]}.png")
+        figure = PAGES_OF_COMMANDS[name]
+        if figure is not None:
+            publish(folder / "result" / "figures" / f"{figure}.png")
     place = rf"(?<=<!-- {name} table -->\n```text\n).*?(?=```\n<!-- end of {name} table -->)"
     after, found = re.subn(place, lambda _: tidy(out.getvalue()), before, flags=re.DOTALL)
     if found != 1:

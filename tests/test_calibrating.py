@@ -89,7 +89,7 @@ def test_slopes_within_pairs_are_recovered() -> None:
 
 
 def test_too_few_years_are_refused() -> None:
-    with pytest.raises(InputError, match="three years"):
+    with pytest.raises(InputError, match="at least 3 years"):
         fitted_counts(read_tables(), (2022, 2040))
 
 
@@ -114,8 +114,8 @@ def test_a_world_is_found_again(tmp_path: Path) -> None:
     fitted = calibrate(start, (1996, 2005), replicates=40, jobs=1, on_round=seen.append)
     found = np.array([fitted.calibration.affinity[pair] for pair in pairs])
     wanted = np.array([true[pair] for pair in pairs])
-    # the first round stands where a regression of the counts put it
-    assert fitted.error < 0.5 * seen[0].error
+    # the first round stands where a regression of the counts put it, so that it is no measure of nothing known
+    assert fitted.error < 0.15
     assert np.corrcoef(found, wanted)[0, 1] > 0.9
     assert float(np.mean(found)) == pytest.approx(0.0, abs=1e-9)
     assert [progress.round for progress in seen] == list(range(1, seen[-1].rounds + 1))

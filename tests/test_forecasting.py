@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from experiments.forecasts import BASELINES, Past, Spread, in_sample, rolling, scores
+from experiments.forecasts import BASELINES, Past, Spread, in_sample, rolling, scores, spread
 from experiments.forecasts.scores import BOUND, crps_normal, groups
 from experiments.hindcasting import ALL, FINAL, ROLLING, Window, window
 from experiments.hindcasting.hindcast import past_of
@@ -158,15 +158,16 @@ def test_without_data_the_reported_errors_stand() -> None:
     assert found.sd(np.array([1.0, 5.0])) == pytest.approx([0.10, 0.18])
 
 
-def test_rolling_errors_of_a_walk_grow_as_its_root() -> None:
+def test_rolling_errors_of_a_walk_grow_as_its_root(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(8)
     years = pd.Index(range(1990, 2014))
     counts = pd.DataFrame(
         rng.normal(0.0, 0.1, (24, 60)).cumsum(axis=0), index=years, columns=[f"A-{k}" for k in range(60)]
     )
     past = Past(counts, counts * 0.0, counts * 0.0)
+    monkeypatch.setattr(spread, "ASSUMED_ORIGINS", 0)  # nothing but these data
     found = rolling(past, BASELINES["last_value"])
-    assert found.walk**0.5 == pytest.approx(0.1, rel=0.2)  # a fifth of the weight is that of what is assumed
+    assert found.walk**0.5 == pytest.approx(0.1, rel=0.1)
     assert isinstance(found, Spread) and found.measurement < 0.003
 
 

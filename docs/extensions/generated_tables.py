@@ -165,14 +165,15 @@ class Parameters(SphinxDirective):
                 number(row.default),
                 unit(row.unit),
                 f"{number(row.low)} to {number(row.high)}",
+                f"{number(row.prior[0])} to {number(row.prior[1])}" if row.prior else "",
                 row.status,
                 row.source,
             )
             for row in parameter_table()
             if row.name.split(".")[0] in groups
         ]
-        headings = ("parameter", "meaning", "default", "unit", "range", "status", "source")
-        return [table(headings, rows, (22, 26, 8, 12, 12, 11, 26))]
+        headings = ("parameter", "meaning", "default", "unit", "range", "prior", "status", "source")
+        return [table(headings, rows, (20, 24, 8, 11, 11, 11, 10, 24))]
 
 
 class Terms(SphinxDirective):

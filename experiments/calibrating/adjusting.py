@@ -14,10 +14,12 @@ optimisation) would need hundreds of them for forty unknowns, and the noise of r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from model.parameters import parameter_table
 
 if TYPE_CHECKING:
     from .targets import Targets
@@ -36,8 +38,6 @@ NOISE = 0.1
 """Standard deviation of a residual that this is weighed against, log units."""
 LARGEST_STEP = 1.0
 """Most that a round moves an affinity, and the logs of level and degree."""
-BOUNDS = {"output.size_exponent": (0.0, 2.0), "formation.secular": (-0.1, 0.2)}
-"""Ranges of the two slopes, as the table of parameters has them."""
 WEIGHTS = ("formation.base", "formation.secular", "formation.size", "output.rho0", "output.size_exponent")
 """Common weights that the table of calibration holds."""
 
@@ -68,8 +68,9 @@ def moved(
     mean = float(affinity.mean())
     weights = dict(now.weights)
     weights["output.rho0"] *= float(np.exp(gain * np.clip(level, -LARGEST_STEP, LARGEST_STEP)))
+    rows = {row.name: row for row in parameter_table()}
     for name, slope in (("output.size_exponent", on_mass), ("formation.secular", on_year)):
-        weights[name] = float(np.clip(weights[name] + gain * slope, *BOUNDS[name]))
+        weights[name] = float(np.clip(weights[name] + gain * slope, rows[name].low, rows[name].high))
     wanted = np.log(MEAN_DEGREE / max(degree, 0.1))
     weights["formation.base"] += gain * float(np.clip(wanted, -LARGEST_STEP, LARGEST_STEP)) + mean
     return Point(affinity - mean, weights)
@@ -83,7 +84,7 @@ def gain_of(number: int) -> float:
 def mean_of(points: list[Point]) -> Point:
     """Affinities and weights, each its mean over rounds (Polyak and Juditsky 1992): the noise averages out."""
     weights = {name: float(np.mean([p.weights[name] for p in points])) for name in points[0].weights}
-    return replace(points[-1], affinity=np.mean([p.affinity for p in points], axis=0), weights=weights)
+    return Point(np.mean([p.affinity for p in points], axis=0), weights)
 
 
 def within_slopes(

@@ -25,10 +25,11 @@ def structured(
     design = {name: _row(name, list(countries), of, kinds) for name in names}
     fitted = [name for name in names if name in affinity]
     x, y = np.array([design[name] for name in fitted]), np.array([affinity[name] for name in fitted])
-    common = np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1]), x.T @ (y - y.mean()))
+    fit = np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1]), x.T)
+    common = fit @ (y - y.mean())
     deviation = y - y.mean() - x @ common
     errors = np.array([variance[name] for name in fitted])
-    free = max(1.0, len(fitted) - float(np.trace(np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1]), x.T @ x))) - 1.0)
+    free = max(1.0, len(fitted) - float(np.trace(x @ fit)) - 1.0)
     tau2 = max(0.0, float((deviation**2).sum()) / free - float(errors.mean()))
     kept = deviation * tau2 / (tau2 + errors) if tau2 > 0.0 else 0.0 * deviation
     out = {name: float(y.mean() + np.array(design[name]) @ common) for name in names}

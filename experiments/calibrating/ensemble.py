@@ -36,8 +36,6 @@ KEPT = 10
 """Replicates of a member's last simulation."""
 PERSISTENT_SD = 0.1
 """Standard deviation of what a pair's counts do that the model cannot: error of one year (MODEL 9)."""
-WORLD = ("capability.spread", "size.log_sd")
-"""Parameters that make the world itself: the same for all members."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +44,16 @@ class Member:
 
     candidate: Candidate
     point: Point
+    luck: range
+    """Numbers of its last replicates, `KEPT` of them."""
     weight: float
     counts: Counts
-    """`KEPT` replicates from the first year of the fit to the end of the scenario."""
+    """Of those replicates, from the first year of the fit to the last one that was asked for."""
 
 
 def drawn_parameters() -> dict[str, tuple[float, float]]:
     """Names and priors of the parameters that members draw."""
-    return {row.name: row.prior for row in parameter_table() if row.prior is not None and row.name not in WORLD}
+    return {row.name: row.prior for row in parameter_table() if row.prior is not None}
 
 
 def ensemble(
@@ -105,11 +105,12 @@ def ensemble(
     points = [mean_of(list(own)) for own in zip(*path[ROUNDS // 2 :], strict=True)]
     final = candidates(points)
     with Simulator(shortened(scenario, first, last), targets.pairs, jobs) as simulator:
-        counts = simulator.run(final, [_numbers(place, KEPT, ROUNDS) for place in range(members)])
+        luck = [_numbers(place, KEPT, ROUNDS) for place in range(members)]
+        counts = simulator.run(final, luck)
     if on_round is not None:
         on_round(ROUNDS + 1, ROUNDS + 1)
     weights = _weights(fitted, [c.calibration for c in final], counts)
-    return [Member(*row) for row in zip(final, points, weights.tolist(), counts, strict=True)]
+    return [Member(*row) for row in zip(final, points, luck, weights.tolist(), counts, strict=True)]
 
 
 def effective_size(members: Sequence[Member]) -> float:
@@ -131,11 +132,11 @@ class Determined:
     @property
     def ratio(self) -> float:
         """Of the standard deviations: 1 where the counts say nothing."""
-        return self.sd / self.prior_sd if self.prior_sd > 0.0 else 1.0
+        return self.sd / self.prior_sd
 
 
 def determined(members: Sequence[Member]) -> list[Determined]:
-    """What the counts say of each drawn parameter and of each fitted one (whose prior spread is unknown: ratio of 0 width)."""
+    """What the counts say of each drawn parameter, in the order of the table."""
     weights = np.array([member.weight for member in members])
     out = []
     for name, (low, high) in drawn_parameters().items():
@@ -180,7 +181,7 @@ def _weights(fitted: Fitted, calibrations: Sequence[Calibration], counts: Sequen
     years = len(targets.years)
     logs = []
     for calibration, own in zip(calibrations, counts, strict=True):
-        part = Counts(own.works[:, :years], own.degree[:, :years], own.led[:, :years])
+        part = own.first(years)
         residual = targets.log - log_volume(calibration, targets.years, part)
         within = residual - np.nanmean(residual, axis=0)
         noise = part.works.std(axis=0, ddof=1) / np.maximum(part.works.mean(axis=0), 0.5) / np.sqrt(len(part.works))

@@ -49,6 +49,10 @@ class Counts(NamedTuple):
     degree: np.ndarray
     led: np.ndarray
 
+    def first(self, years: int) -> Counts:
+        """Those of the first years."""
+        return Counts(*(array[:, :years] for array in self))
+
 
 class Simulator:
     """Runs candidates of one scenario; ``with`` gives back the processes.

@@ -48,7 +48,7 @@ def fitted_counts(tables: Tables, fit: tuple[int, int]) -> pd.DataFrame:
         raise InputError(
             f"has counts of {len(counts)} years between {fit[0]} and {fit[1]}",
             where=str(tables.folder / "copublications.csv"),
-            allowed="at least three years to fit",
+            allowed=f"at least {FEWEST_YEARS} years to fit",
         )
     return counts.replace(0.0, 0.5)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +22,7 @@ from .settings import (
     Settings,
     overrides,
 )
+from .staging import drawn, staged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,10 +80,7 @@ def attribute(
     from ..attributing import players_of
     from ..attributing.outcome import read_outcome
     from ..comparing import to_one_end
-    from ..results import Staging, choose_folder
-    from ..results.manifest import write_manifest
-    from ..results.provenance import provenance
-    from ..results.writing import times_since
+    from ..results import choose_folder
     from ..runner import resolved
 
     started, output = datetime.now(UTC), Output(json, quiet)
@@ -94,22 +91,16 @@ def attribute(
     players = players_of(base, other, by_kind=groups, groups=[_group(text) for text in group or []])
     wanted = read_outcome(outcome, other)
     target = choose_folder(f"{other.name}-attributed", other.content_hash(), out)
-    with Staging(target, force) as staging:
-        with output.logging_to(staging.folder / "run.log"):
-            found = _run(output, base, other, players, wanted, exact, orders, jobs)
-            write_attribution(staging.folder / ATTRIBUTION, found)
-            for name, part in (("baseline", base), ("scenario", other)):
-                (staging.folder / f"{name}.resolved.toml").write_text(part.to_toml(), encoding="utf-8")
-            complete = no_figures or _draw(output, staging.folder, found)
-            content: dict[str, Any] = {"kind": "attribution", **provenance(base.world.data)}
-            content |= {
-                "scenarios": {part.name: part.content_hash() for part in (base, other)},
-                "run": {"seed": base.run.seed, "replicates": base.run.replicates},
-                "times": times_since(started),
-                "command": ["comity", *sys.argv[1:]],
-            }
-            write_manifest(staging.folder, content)
-        staging.publish()
+    with staged(output, target, force, kind="attribution", started=started, data=base.world.data) as (folder, manifest):
+        found = _run(output, base, other, players, wanted, exact, orders, jobs)
+        write_attribution(folder / ATTRIBUTION, found)
+        for name, part in (("baseline", base), ("scenario", other)):
+            (folder / f"{name}.resolved.toml").write_text(part.to_toml(), encoding="utf-8")
+        complete = no_figures or drawn(output, lambda: _draw(folder, found))
+        manifest |= {
+            "scenarios": {part.name: part.content_hash() for part in (base, other)},
+            "run": {"seed": base.run.seed, "replicates": base.run.replicates},
+        }
     if json:
         output.json({"folder": str(target), "notes": notes, **found.to_dict()})
     else:
@@ -181,12 +172,7 @@ def _print(output: Output, found: Attribution, notes: Sequence[str]) -> None:
         output.text(line)
 
 
-def _draw(output: Output, folder: Path, found: Attribution) -> bool:
-    try:
-        from ..figures import draw_contributions
+def _draw(folder: Path, found: Attribution) -> None:
+    from ..figures import draw_contributions
 
-        draw_contributions(folder, found)
-    except Exception as error:
-        output.say("figures", f"the figures failed ({type(error).__name__}: {error}); the numbers are kept")
-        return False
-    return True
+    draw_contributions(folder, found)

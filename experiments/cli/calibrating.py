@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +35,7 @@ def calibrate(
 
     from ..calibrating import Progress
     from ..calibrating import calibrate as fit_to_counts
+    from ..hindcasting import span
 
     if out.exists() and not force:
         raise InputError("is there already", where=str(out), allowed="another --out, or --force to replace it")
@@ -48,7 +48,7 @@ def calibrate(
         message = f"round {progress.round} of {progress.rounds}: mean absolute log error {progress.error:.4f}"
         output.say("round", message, round=progress.round, rounds=progress.rounds, error=progress.error)
 
-    fitted = fit_to_counts(chosen, years(fit), replicates=replicates, jobs=jobs, on_round=tell)
+    fitted = fit_to_counts(chosen, span(fit, "--fit", "1996:2013"), replicates=replicates, jobs=jobs, on_round=tell)
     out.write_text(fitted.calibration.to_toml(), encoding="utf-8")
     if json:
         output.json(as_dict(fitted, out))
@@ -59,16 +59,6 @@ def calibrate(
         if not fitted.converged:
             output.text(f"Note: a pair is still off by {fitted.largest:.3f} in logs; more --replicates make it settle.")
     return 0
-
-
-def years(text: str) -> tuple[int, int]:
-    """Two years from a text such as "1996:2013". Raises `InputError`."""
-    from model.errors import InputError
-
-    found = re.fullmatch(r"(\d{4}):(\d{4})", text)
-    if not found or int(found[1]) >= int(found[2]):
-        raise InputError(f"{text!r} is no span of years", where="--fit", allowed="FROM:TO, such as 1996:2013")
-    return int(found[1]), int(found[2])
 
 
 def as_dict(fitted: Fitted, out: Path) -> dict[str, object]:

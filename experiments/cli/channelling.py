@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .output import Output
 from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings, overrides
+from .staging import drawn, staged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,10 +66,7 @@ def channels(
     from ..ranking.instruments import read_pair
     from ..ranking.wording import notes
     from ..ranking.worlds import NOTHING, names_taken
-    from ..results import Staging, choose_folder
-    from ..results.manifest import write_manifest
-    from ..results.provenance import provenance
-    from ..results.writing import times_since
+    from ..results import choose_folder
     from ..runner import resolved
 
     started, output = datetime.now(UTC), Output(json, quiet)
@@ -83,25 +80,19 @@ def channels(
     instruments = instruments_of(world, tables, pair, _day(start), names_taken(settings), chosen)
     horizon = Horizon(_day(start).year, years, survive)
     target = choose_folder(f"{base.name}-channels", settings[0].scenario.content_hash(), out)
-    with Staging(target, force) as staging:
-        with output.logging_to(staging.folder / "run.log"):
-            found = _run(output, settings, instruments, pair, horizon, ranges, jobs, world.omega)
-            told = {"notes": notes(found), **found.to_dict()}
-            (staging.folder / CHANNELS).write_text(dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-            for setting in settings:
-                path = staging.folder / f"{setting.key}.resolved.toml"
-                path.write_text(setting.scenario.to_toml(), encoding="utf-8")
-            complete = no_figures or _draw(output, staging.folder, found)
-            content: dict[str, Any] = {"kind": "ranking", **provenance(base.world.data)}
-            content |= {
-                "scenarios": {setting.key: setting.scenario.content_hash() for setting in settings},
-                "instruments": {i.name: i.measure.model_dump(mode="json", by_alias=True) for i in instruments},
-                "run": {"seed": base.run.seed, "replicates": base.run.replicates},
-                "times": times_since(started),
-                "command": ["comity", *sys.argv[1:]],
-            }
-            write_manifest(staging.folder, content)
-        staging.publish()
+    with staged(output, target, force, kind="ranking", started=started, data=base.world.data) as (folder, manifest):
+        found = _run(output, settings, instruments, pair, horizon, ranges, jobs, world.omega)
+        told = {"notes": notes(found), **found.to_dict()}
+        (folder / CHANNELS).write_text(dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        for setting in settings:
+            path = folder / f"{setting.key}.resolved.toml"
+            path.write_text(setting.scenario.to_toml(), encoding="utf-8")
+        complete = no_figures or drawn(output, lambda: _draw(folder, found))
+        manifest |= {
+            "scenarios": {setting.key: setting.scenario.content_hash() for setting in settings},
+            "instruments": {i.name: i.measure.model_dump(mode="json", by_alias=True) for i in instruments},
+            "run": {"seed": base.run.seed, "replicates": base.run.replicates},
+        }
     if json:
         output.json({"folder": str(target), **told})
     else:
@@ -158,12 +149,7 @@ def _print(output: Output, found: Ranking) -> None:
         output.text(line)
 
 
-def _draw(output: Output, folder: Path, found: Ranking) -> bool:
-    try:
-        from ..figures import draw_channels
+def _draw(folder: Path, found: Ranking) -> None:
+    from ..figures import draw_channels
 
-        draw_channels(folder, found)
-    except Exception as error:
-        output.say("figures", f"the figures failed ({type(error).__name__}: {error}); the numbers are kept")
-        return False
-    return True
+    draw_channels(folder, found)

@@ -5,14 +5,14 @@ The folder gets a result of each run, claims.json (every row, also of what canno
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .output import Output
 from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings, overrides
+from .staging import drawn, staged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,10 +58,7 @@ def claims(
     from json import dumps
 
     from ..claims import finished_runs, judge, packaged_claims, scenarios_of
-    from ..results import Staging, choose_folder
-    from ..results.manifest import write_manifest
-    from ..results.provenance import provenance
-    from ..results.writing import times_since
+    from ..results import choose_folder
 
     started, output = datetime.now(UTC), Output(json, quiet)
     table = packaged_claims().only(tuple(name.strip() for text in only or [] for name in text.split(",")))
@@ -73,23 +70,20 @@ def claims(
     scenarios = {name: r.scenario for name, r in finished.items()} if from_ else scenarios_of(table, changes)
     first = next(iter(scenarios.values()), None)
     target = choose_folder("claims", first.content_hash() if first else "0" * 8, out)
-    with Staging(target, force) as staging:
-        with output.logging_to(staging.folder / "run.log"):
-            runs = finished or _run(output, scenarios, staging.folder, started, jobs)
-            found = judge(table, runs)
-            text = dumps(found.to_dict(), indent=1, ensure_ascii=False)
-            (staging.folder / CLAIMS).write_text(text + "\n", encoding="utf-8")
-            complete = no_figures or _draw(output, staging.folder, found)
-            content: dict[str, Any] = {"kind": "claims", **provenance(first.world.data if first else "")}
-            content |= {
-                "scenarios": {name: scenario.content_hash() for name, scenario in scenarios.items()},
-                "runs": {name: str(result.folder) for name, result in finished.items()},
-                "run": {"seed": first.run.seed, "replicates": first.run.replicates} if first else {},
-                "times": times_since(started),
-                "command": ["comity", *sys.argv[1:]],
-            }
-            write_manifest(staging.folder, content)
-        staging.publish()
+    with staged(output, target, force, kind="claims", started=started, data=first.world.data if first else "") as (
+        folder,
+        manifest,
+    ):
+        runs = finished or _run(output, scenarios, folder, started, jobs)
+        found = judge(table, runs)
+        text = dumps(found.to_dict(), indent=1, ensure_ascii=False)
+        (folder / CLAIMS).write_text(text + "\n", encoding="utf-8")
+        complete = no_figures or drawn(output, lambda: _draw(folder, found))
+        manifest |= {
+            "scenarios": {name: scenario.content_hash() for name, scenario in scenarios.items()},
+            "runs": {name: str(result.folder) for name, result in finished.items()},
+            "run": {"seed": first.run.seed, "replicates": first.run.replicates} if first else {},
+        }
     if json:
         output.json({"folder": str(target), **found.to_dict()})
     else:
@@ -141,12 +135,7 @@ def _print(output: Output, found: Findings) -> None:
         output.text(line)
 
 
-def _draw(output: Output, folder: Path, found: Findings) -> bool:
-    try:
-        from ..figures.claims import draw_claims
+def _draw(folder: Path, found: Findings) -> None:
+    from ..figures.claims import draw_claims
 
-        draw_claims(folder, found)
-    except Exception as error:
-        output.say("figures", f"the figure failed ({type(error).__name__}: {error}); the numbers are kept")
-        return False
-    return True
+    draw_claims(folder, found)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
 from .output import Output
 from .settings import Additions, AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings, overrides
 from .shocks import measure_shocks
+from .staging import drawn, staged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,30 +120,24 @@ def side_by_side(
     begun: Checkpoint | None = None,
 ) -> int:
     """Run scenarios of the same luck, from a checkpoint if there is one; leave the folder, print, and return the exit code."""
-    from ..results import Staging, choose_folder
-    from ..results.manifest import write_manifest
-    from ..results.provenance import provenance
-    from ..results.writing import times_since
+    from ..results import choose_folder
 
     target = choose_folder("-".join(s.name for s in chosen), chosen[0].content_hash(), out)
-    with Staging(target, force) as staging:
-        with output.logging_to(staging.folder / "run.log"):
-            runs = run_arms(chosen, staging.folder, started, plan, jobs, output, begun)
-            comparison = plan.comparison([*notes, *(line.rstrip(".") for line in plan.verdict())])
-            for line in plan.verdict():
-                output.say("precision", line, reached=not plan.missed, replicates=plan.count)
-            write_comparison(staging.folder / COMPARISON, comparison)
-            complete = not figures or _draw(output, staging.folder, runs, comparison)
-            shocks, told = measure_shocks(output, staging.folder, runs, figures)
-            content: dict[str, Any] = {"kind": "comparison", **provenance(chosen[0].world.data)}
-            content |= {
-                "scenarios": {run.scenario.name: run.scenario.content_hash() for run in runs},
-                "run": {"seed": chosen[0].run.seed, "replicates": plan.count},
-                "times": times_since(started),
-                "command": ["comity", *sys.argv[1:]],
-            }
-            write_manifest(staging.folder, content)
-        staging.publish()
+    with staged(output, target, force, kind="comparison", started=started, data=chosen[0].world.data) as (
+        folder,
+        manifest,
+    ):
+        runs = run_arms(chosen, folder, started, plan, jobs, output, begun)
+        comparison = plan.comparison([*notes, *(line.rstrip(".") for line in plan.verdict())])
+        for line in plan.verdict():
+            output.say("precision", line, reached=not plan.missed, replicates=plan.count)
+        write_comparison(folder / COMPARISON, comparison)
+        complete = not figures or drawn(output, lambda: _draw(folder, runs, comparison))
+        shocks, told = measure_shocks(output, folder, runs, figures)
+        manifest |= {
+            "scenarios": {run.scenario.name: run.scenario.content_hash() for run in runs},
+            "run": {"seed": chosen[0].run.seed, "replicates": plan.count},
+        }
     if output.as_json:
         output.json(comparison.records())
     else:
@@ -299,13 +294,8 @@ def print_table(output: Output, comparison: Tabular) -> None:
         output.table(table)
 
 
-def _draw(output: Output, folder: Path, runs: Sequence[Replicated], comparison: Comparison) -> bool:
-    try:
-        from ..figures import draw_comparison, draw_outcomes
+def _draw(folder: Path, runs: Sequence[Replicated], comparison: Comparison) -> None:
+    from ..figures import draw_comparison, draw_outcomes
 
-        draw_comparison(folder, runs)
-        draw_outcomes(folder, comparison)
-    except Exception as error:
-        output.say("figures", f"the figures failed ({type(error).__name__}: {error}); the numbers are kept")
-        return False
-    return True
+    draw_comparison(folder, runs)
+    draw_outcomes(folder, comparison)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .output import Output
 from .settings import AsJson, Force, Jobs, NoFigures, Out, Quiet, Seed, Settings, overrides
+from .staging import drawn, staged
 
 if TYPE_CHECKING:
     from ..goodness_of_fit import Fit
@@ -54,10 +54,7 @@ def fit_check(
     from model.world import build_world
 
     from ..goodness_of_fit import battery, plan_of, read_ties, simulated, watched
-    from ..results import Staging, choose_folder
-    from ..results.manifest import write_manifest
-    from ..results.provenance import provenance
-    from ..results.writing import times_since
+    from ..results import choose_folder
     from ..runner import resolved
     from .running import announce
 
@@ -70,26 +67,22 @@ def fit_check(
     resize = not any(change.replace(" ", "").startswith("world.institutions=") for change in changes)
     chosen = watched(base, plan, own, resize)
     target = choose_folder(f"{base.name}-fit", chosen.content_hash(), out)
-    with Staging(target, force) as staging:
-        with output.logging_to(staging.folder / "run.log"):
-            announce(output, f"{base.name}, goodness of fit", chosen.run.replicates, chosen.run.seed)
-            with output.progress(base.name) as listener:
-                runs = simulated(chosen, plan, jobs, listener)
-            fit = battery(chosen, build_world(chosen), runs, own)
-            told = fit.to_dict()
-            (staging.folder / FIT).write_text(dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-            _write_simulated(staging.folder / SIMULATED, fit)
-            (staging.folder / "scenario.resolved.toml").write_text(chosen.to_toml(), encoding="utf-8")
-            complete = no_figures or _draw(output, staging.folder, fit)
-            content: dict[str, Any] = {"kind": "fit check", **provenance(base.world.data)}
-            content |= {"scenarios": {chosen.name: chosen.content_hash()}}
-            content |= {"run": {"seed": chosen.run.seed, "replicates": chosen.run.replicates}}
-            if own is not None:
-                content |= {"ties": {"file": own.path.name, "sha256": sha256(own.path)}}
-            write_manifest(
-                staging.folder, {**content, "times": times_since(started), "command": ["comity", *sys.argv[1:]]}
-            )
-        staging.publish()
+    with staged(output, target, force, kind="fit check", started=started, data=base.world.data) as (folder, manifest):
+        announce(output, f"{base.name}, goodness of fit", chosen.run.replicates, chosen.run.seed)
+        with output.progress(base.name) as listener:
+            runs = simulated(chosen, plan, jobs, listener)
+        fit = battery(chosen, build_world(chosen), runs, own)
+        told = fit.to_dict()
+        (folder / FIT).write_text(dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write_simulated(folder / SIMULATED, fit)
+        (folder / "scenario.resolved.toml").write_text(chosen.to_toml(), encoding="utf-8")
+        complete = no_figures or drawn(output, lambda: _draw(folder, fit))
+        manifest |= {
+            "scenarios": {chosen.name: chosen.content_hash()},
+            "run": {"seed": chosen.run.seed, "replicates": chosen.run.replicates},
+        }
+        if own is not None:
+            manifest["ties"] = {"file": own.path.name, "sha256": sha256(own.path)}
     if json:
         output.json({"folder": str(target), "seed": chosen.run.seed, **told})
     else:
@@ -130,12 +123,7 @@ def _print(output: Output, fit: Fit) -> None:
         output.text(line)
 
 
-def _draw(output: Output, folder: Path, fit: Fit) -> bool:
-    try:
-        from ..figures import draw_fit
+def _draw(folder: Path, fit: Fit) -> None:
+    from ..figures import draw_fit
 
-        draw_fit(folder, fit)
-    except Exception as error:
-        output.say("figures", f"the figures failed ({type(error).__name__}: {error}); the numbers are kept")
-        return False
-    return True
+    draw_fit(folder, fit)

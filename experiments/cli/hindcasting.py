@@ -11,14 +11,20 @@ from .output import Output
 from .settings import AsJson, Jobs, Quiet, Settings, overrides
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..hindcasting import Hindcast
 
 DEFAULT = "hindcast"
 
 
 def hindcast(
-    fit: Annotated[str, typer.Option("--fit", metavar="FROM:TO", help="Years to fit to.")] = "1996:2013",
-    predict: Annotated[str, typer.Option("--predict", metavar="FROM:TO", help="Years to predict.")] = "2014:2018",
+    fit: Annotated[
+        str | None, typer.Option("--fit", metavar="FROM:TO", help="Years to fit to; default 1996:2013.")
+    ] = None,
+    predict: Annotated[
+        str | None, typer.Option("--predict", metavar="FROM:TO", help="Years to predict; default 2014:2018.")
+    ] = None,
     windows: Annotated[
         bool, typer.Option("--windows", help="All seven windows of the page on trust, instead of one.")
     ] = False,
@@ -61,8 +67,10 @@ def hindcast(
 
     if out is not None and out.exists() and not force:
         raise InputError("is there already", where=str(out), allowed="another --out, or --force to replace it")
+    if windows and (fit or predict):
+        raise InputError("--windows stands beside --fit or --predict", where="hindcast", allowed="one or the other")
     output = Output(json, quiet)
-    chosen = list(ALL) if windows else [window(fit, predict)]
+    chosen = list(ALL) if windows else [window(fit or "1996:2013", predict or "2014:2018")]
     base = load_scenario(scenario or DEFAULT, overrides(set_))
     tables = read_tables(data if data is not None else base.world.data or None)
     answers = []
@@ -77,8 +85,10 @@ def hindcast(
                 members=members, jobs=jobs, say=say,
             )
         )  # fmt: skip
-        if not json:
+        if not json and not windows:
             _print(output, answers[-1])
+    if windows and not json:
+        _print_windows(output, answers)
     content = [answer.to_dict() for answer in answers]
     answer = {"windows": content} if windows else content[0]
     if out is not None:
@@ -87,6 +97,29 @@ def hindcast(
     if json:
         output.json(answer)
     return 0
+
+
+SCORES = {"mae_log": "mean absolute log error", "crps": "CRPS", "coverage90": "share within the 90 % interval"}
+"""Scores of a window, in words."""
+
+
+def _print_windows(output: Output, found: Sequence[Hindcast]) -> None:
+    """A table of each score: windows by methods, all pairs, and the mean over windows."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    for score, words in SCORES.items():
+        shown = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
+        shown.add_column(words)
+        methods = list(dict.fromkeys(method for own in found for method in own.scores))
+        for method in methods:
+            shown.add_column(method.replace("_", " "), justify="right")
+        values = [[own.scores.get(method, {}).get("all", {}).get(score) for method in methods] for own in found]
+        for own, row in zip(found, values, strict=True):
+            shown.add_row(own.window.name, *("" if value is None else f"{value:.3f}" for value in row))
+        columns = [[value for value in column if value is not None] for column in zip(*values, strict=True)]
+        shown.add_row("mean of those", *(f"{sum(column) / len(column):.3f}" for column in columns))
+        output.table(shown)
 
 
 def _print(output: Output, found: Hindcast) -> None:

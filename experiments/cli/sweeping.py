@@ -12,15 +12,15 @@ The figures are those of `experiments.figures.draw_sweep`.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .comparing import print_comparison
 from .output import Output
 from .settings import Additions, AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings
+from .staging import drawn, staged
 
 if TYPE_CHECKING:
     from ..sweeping import SweepResult
@@ -42,32 +42,25 @@ def sweep(
     """Run a scenario over a grid of settings and draw what comes out."""
     from datetime import UTC, datetime
 
-    from ..results import Staging, choose_folder
-    from ..results.manifest import write_manifest
-    from ..results.provenance import provenance
-    from ..results.writing import times_since
+    from ..results import choose_folder
     from ..sweeping import load_sweep, run_sweep
     from .running import announce
 
     started, output = datetime.now(UTC), Output(json, quiet)
     chosen = load_sweep(file, set_ or [], replicates, seed, add or []).seeded()
     target = choose_folder(chosen.name, chosen.content_hash(), out)
-    with Staging(target, force) as staging:
-        with output.logging_to(staging.folder / "run.log"):
-            announce(output, f"{chosen.name}, {len(chosen.points)} design points", chosen.replicates, chosen.seed)
-            with output.progress(chosen.name) as listener:
-                result = run_sweep(chosen, staging.folder, jobs=jobs, on_progress=listener)
-            complete = no_figures or _draw(output, staging.folder, result)
-            content: dict[str, Any] = {
-                "kind": "sweep",
-                **provenance(chosen.base.world.data),
-                "sweep": {"name": chosen.name, "sha256": chosen.content_hash()},
-                "run": {"seed": result.seed, "replicates": chosen.replicates, "design_points": len(chosen.points)},
-                "times": times_since(started),
-                "command": ["comity", *sys.argv[1:]],
-            }
-            write_manifest(staging.folder, content)
-        staging.publish()
+    with staged(output, target, force, kind="sweep", started=started, data=chosen.base.world.data) as (
+        folder,
+        manifest,
+    ):
+        announce(output, f"{chosen.name}, {len(chosen.points)} design points", chosen.replicates, chosen.seed)
+        with output.progress(chosen.name) as listener:
+            result = run_sweep(chosen, folder, jobs=jobs, on_progress=listener)
+        complete = no_figures or drawn(output, lambda: _draw(folder, result))
+        manifest |= {
+            "sweep": {"name": chosen.name, "sha256": chosen.content_hash()},
+            "run": {"seed": result.seed, "replicates": chosen.replicates, "design_points": len(chosen.points)},
+        }
     if json:
         output.json({"folder": str(target), "complete": complete, "seed": result.seed, **result.to_dict()})
     else:
@@ -76,14 +69,9 @@ def sweep(
     return 0 if complete else 3
 
 
-def _draw(output: Output, folder: Path, result: SweepResult) -> bool:
+def _draw(folder: Path, result: SweepResult) -> None:
     axes = [axis.name for axis in result.sweep.axes]
     outcomes = [outcome.label for outcome in result.sweep.outcomes]
-    try:
-        from ..figures import draw_sweep
+    from ..figures import draw_sweep
 
-        draw_sweep(folder, result.summary, axes, outcomes)
-    except Exception as error:
-        output.say("figures", f"the figures failed ({type(error).__name__}: {error}); the numbers are kept")
-        return False
-    return True
+    draw_sweep(folder, result.summary, axes, outcomes)

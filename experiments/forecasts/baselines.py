@@ -66,10 +66,16 @@ def damped_trend(past: Past, years: range) -> pd.DataFrame:
 def _onward(past: Past, years: range, window: int, sum_of: Callable[[np.ndarray], np.ndarray]) -> pd.DataFrame:
     out = {}
     for pair, last in last_observed(past.counts).items():
-        recent = past.counts[pair].dropna().loc[last - window :]
-        slope = np.polyfit(recent.index, recent.to_numpy(), 1)[0] if len(recent) > 1 else 0.0
-        out[pair] = recent.iloc[-1] + slope * sum_of(np.array(years) - last)
+        ahead = recent_slope(past.counts[pair], window) * sum_of(np.array(years) - last)
+        out[pair] = past.counts.loc[last, pair] + ahead
     return pd.DataFrame(out, index=list(years))
+
+
+def recent_slope(log: pd.Series[float], window: int) -> float:
+    """Least-squares slope a year over the last known year and ``window`` years before; 0 with fewer than two of them."""
+    known = log.dropna()
+    recent = known.loc[known.index[-1] - window :]
+    return float(np.polyfit(recent.index, recent.to_numpy(), 1)[0]) if len(recent) > 1 else 0.0
 
 
 def gravity(past: Past, years: range) -> pd.DataFrame:

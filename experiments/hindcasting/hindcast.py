@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from model.scenario.moving import moved_to, placed
+from model.scenario.moving import complete, moved_to, placed
+from model.scenario.ranges import MEDIAN
 from model.tables import observed, reference_vintage
 
 from ..calibrating import Fitted, Member, calibrate, determined, effective_size, ensemble
 from ..calibrating.fitting import log_volume, shortened
-from ..calibrating.simulating import Candidate, Counts, Simulator
+from ..calibrating.simulating import Counts, Simulator
 from ..calibrating.targets import mass_of
 from ..forecasts import BASELINES, BOUND, Past, Spread, in_sample, last_observed, rolling, scores
 from .restrictions import restricted
 from .withholding import withheld
 
 if TYPE_CHECKING:
-    from model.calibration import Calibration
+    from numpy.typing import ArrayLike
+
     from model.scenario import Scenario
     from model.tables import Tables
 
@@ -145,14 +147,13 @@ def hindcast(
         )  # fmt: skip
         past = past_of(seen, window, own)
         spreads = {name: rolling(past, method) for name, method in BASELINES.items()}
-        spreads[OURS] = in_sample(_residual(found, fitted, window))
-        parameter_sd = _parameter_sd(found, fitted, window)
+        spreads[OURS] = in_sample(_residual(found, fitted))
+        parameter_sd = _parameter_sd(found, window)
         forecasts = [_baseline(name, past, window, spreads[name]) for name in BASELINES]
-        grown = {OURS: ([m.candidate.calibration for m in found], [m.counts for m in found])}
-        grown |= _variants(own, found, fitted, window, jobs, say)
-        forecasts += [
-            _ours(name, past, window, fitted, found, *run, spreads[OURS], parameter_sd) for name, run in grown.items()
-        ]
+        grown = {OURS: [member.counts for member in found]} | _variants(own, found, fitted, window, jobs, say)
+        for name, counts in grown.items():
+            mean = _grown(past, window, fitted, found, counts)
+            forecasts.append(Forecast(name, mean, _sd(past, mean, spreads[OURS], parameter_sd)))
     known = truth.reindex(window.years)
     scored = {f.method: scores(f.mean, f.sd, known.reindex(columns=f.mean.columns)) for f in forecasts}
     return Hindcast(
@@ -179,61 +180,46 @@ def _truth(tables: Tables) -> pd.DataFrame:
 
 def _baseline(name: str, past: Past, window: Window, spread: Spread) -> Forecast:
     mean = BASELINES[name](past, window.years)
-    return Forecast(name, mean, _sd(past, mean, lambda ahead: spread.sd(ahead)))
+    return Forecast(name, mean, _sd(past, mean, spread))
 
 
-def _sd(past: Past, mean: pd.DataFrame, of: Callable[[np.ndarray], np.ndarray]) -> pd.DataFrame:
-    """Standard deviations by years since each pair's last count."""
-    last = last_observed(past.counts)
-    return pd.DataFrame({pair: of(mean.index.to_numpy() - int(last[pair])) for pair in mean}, index=mean.index)
+def _sd(past: Past, mean: pd.DataFrame, spread: Spread, parameter_sd: ArrayLike = (0.0,)) -> pd.DataFrame:
+    """Standard deviations by years since each pair's last count; beyond the last year of ``parameter_sd`` that stays."""
+    known, out = np.asarray(parameter_sd), {}
+    for pair, last in last_observed(past.counts).items():
+        ahead = mean.index.to_numpy() - int(last)
+        own = known[np.minimum(ahead, len(known)) - 1]
+        out[pair] = np.sqrt(spread.sd(ahead) ** 2 + own**2)
+    return pd.DataFrame(out, index=mean.index)
 
 
-def _ours(
-    name: str,
-    past: Past,
-    window: Window,
-    fitted: Fitted,
-    members: list[Member],
-    calibrations: list[Calibration],
-    counts: list[Counts],
-    spread: Spread,
-    parameter_sd: np.ndarray,
-) -> Forecast:
-    """Anchored at the last observed value: growth of the weighted mean of the members' works since then."""
+def _grown(past: Past, window: Window, fitted: Fitted, members: list[Member], counts: list[Counts]) -> pd.DataFrame:
+    """Ln works, anchored at the last observed value: growth of the weighted mean of the members' works since then."""
     years = np.arange(window.fit[0], window.predict[1] + 1)
+    log = pd.DataFrame(_log_mean(members, counts, years), index=years, columns=fitted.targets.pairs)
+    ahead, out = list(window.years), {}
+    for pair, last in last_observed(past.counts).items():
+        out[pair] = past.counts.loc[last, pair] + log.loc[ahead, pair] - log.loc[last, pair]
+    return pd.DataFrame(out, index=ahead)
+
+
+def _log_mean(members: list[Member], counts: list[Counts], years: np.ndarray) -> np.ndarray:
+    """Ln of the weighted mean over members of the works that a database counts, float64[Y, P]."""
     weights = np.array([member.weight for member in members])
-    seen = np.exp([[c.observation(year + 0.5) for year in years] for c in calibrations])
-    works = np.array([own.works.mean(axis=0) for own in counts]) * seen[:, :, None]
-    log = pd.DataFrame(
-        np.log(np.maximum(np.einsum("m,myp->yp", weights, works), 0.5)), index=years, columns=fitted.targets.pairs
-    )
-    last, out = last_observed(past.counts), {}
-    for pair in past.counts:
-        out[pair] = past.counts.loc[last[pair], pair] + log.loc[list(window.years), pair] - log.loc[last[pair], pair]
-    mean = pd.DataFrame(out, index=list(window.years))
-
-    def sd(ahead: np.ndarray) -> np.ndarray:
-        own = parameter_sd[np.minimum(ahead, len(parameter_sd)) - 1]
-        return np.sqrt(spread.sd(ahead) ** 2 + own**2)
-
-    return Forecast(name, mean, _sd(past, mean, sd))
+    logs = [log_volume(m.candidate.calibration, years, own) for m, own in zip(members, counts, strict=True)]
+    return np.log(np.einsum("m,myp->yp", weights, np.exp(logs)))
 
 
-def _residual(members: list[Member], fitted: Fitted, window: Window) -> np.ndarray:
+def _residual(members: list[Member], fitted: Fitted) -> np.ndarray:
     """Ln observed - ln of the weighted mean of the members' works, in the years of the fit."""
     years = fitted.targets.years
-    weights = np.array([member.weight for member in members])
-    logs = [
-        log_volume(member.candidate.calibration, years, Counts(*(array[:, : len(years)] for array in member.counts)))
-        for member in members
-    ]
-    return fitted.targets.log - np.log(np.einsum("m,myp->yp", weights, np.exp(logs)))
+    return fitted.targets.log - _log_mean(members, [member.counts.first(len(years)) for member in members], years)
 
 
-def _parameter_sd(members: list[Member], fitted: Fitted, window: Window) -> np.ndarray:
+def _parameter_sd(members: list[Member], window: Window) -> np.ndarray:
     """Spread of growth since the end of the fit between members, without the noise of replicates; by year ahead.
 
-    The noise is the variance between the replicates of a member over their number; what is left is the mean over pairs.
+    The noise is the variance between the replicates of a member over their number; what is left is the median over pairs.
     """
     anchor = window.fit[1] - window.fit[0]
     weights = np.array([member.weight for member in members])
@@ -254,36 +240,20 @@ def _noise(works: np.ndarray, anchor: int) -> np.ndarray:
 
 def _variants(
     scenario: Scenario, members: list[Member], fitted: Fitted, window: Window, jobs: int | None, say: Say
-) -> dict[str, tuple[list[Calibration], list[Counts]]]:
-    """The two other rows where measures begin after the fit: none of them, and those of the packaged strengths."""
+) -> dict[str, list[Counts]]:
+    """Counts of the two other rows where measures begin after the fit: none of them, and those of the packaged strengths."""
     begin, end = date(window.fit[1] + 1, 1, 1), date(window.predict[1] + 1, 1, 1)
     late = {name for name, measure in scenario.measures.items() if begin <= measure.start < end}
     if not late:
         return {}
-    kept = {name: measure for name, measure in scenario.measures.items() if name not in late}
-    kept = {name: measure for name, measure in kept.items() if not measure.answers or measure.answers in kept}
-    kept = {name: measure for name, measure in kept.items() if set(measure.instruments) <= set(kept)}
-    runs: dict[str, tuple[list[Calibration], list[Counts]]] = {}
+    kept = complete({name: measure for name, measure in scenario.measures.items() if name not in late})
+    runs = {}
     for name, own, changed in (
         (WITHOUT, scenario.model_copy(update={"measures": kept}), {}),
-        (EXPLAINED, scenario, dict.fromkeys(late, 0.5)),
+        (EXPLAINED, scenario, dict.fromkeys(late, MEDIAN)),
     ):
         say(f"{name}: {len(members)} members")
         candidates = [replace(m.candidate, measures={**m.candidate.measures, **changed}) for m in members]
-        luck = [
-            range(2_000_000 + place * 10, 2_000_000 + place * 10 + VARIANT_REPLICATES) for place in range(len(members))
-        ]
         with Simulator(shortened(own, window.fit[0], window.predict[1]), fitted.targets.pairs, jobs) as simulator:
-            runs[name] = (
-                [candidate.calibration for candidate in candidates],
-                simulator.run(_only(candidates, own), luck),
-            )
+            runs[name] = simulator.run(candidates, [m.luck[:VARIANT_REPLICATES] for m in members])
     return runs
-
-
-def _only(candidates: list[Candidate], scenario: Scenario) -> list[Candidate]:
-    """Candidates without strengths of measures that a scenario does not have."""
-    return [
-        replace(c, measures={name: u for name, u in c.measures.items() if name in scenario.measures})
-        for c in candidates
-    ]

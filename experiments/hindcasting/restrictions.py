@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from model.clock import year_of
@@ -27,12 +28,12 @@ def restricted(scenario: Scenario, tables: Tables, frame: pd.DataFrame) -> pd.Da
         begin = year_of(measure.start)
         end = year_of(measure.end) if measure.end is not None else float("inf")
         first, second = _countries(measure.from_, tables), _countries(measure.to, tables)
+        years = out.index.to_numpy(float)
+        share = np.maximum(0.0, np.minimum(end, years + 1.0) - np.maximum(begin, years))
         for pair in out:
             a, b = str(pair).split("-")
             if (a in first and b in second) or (b in first and a in second):
-                for year in out.index:
-                    share = max(0.0, min(end, year + 1.0) - max(begin, float(year)))
-                    out.loc[year, pair] = max(out.loc[year, pair], share)
+                out[pair] = np.maximum(out[pair], share)
     return out
 
 

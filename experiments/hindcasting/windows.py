@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from model.errors import InputError
 
-FEWEST_YEARS = 3
-"""Fewest years of a fit: slopes need three."""
+from ..calibrating.targets import FEWEST_YEARS
 
 
 class Window(NamedTuple):

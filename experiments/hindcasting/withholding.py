@@ -15,6 +15,8 @@ import pandas as pd
 from model.calibration import NAME as CALIBRATION
 from model.tables import read_tables
 
+from ..forecasts import DRIFT_YEARS, recent_slope
+
 if TYPE_CHECKING:
     from model.tables import Tables
 
@@ -29,8 +31,6 @@ GIVEN = (
     "population",
 )
 """National inputs that a conditional forecast sees in its window; never publications_international or _domestic."""
-DRIFT_YEARS = 10
-"""An input without data goes on with the log-linear slope of its last year and the ten before."""
 
 
 @contextmanager
@@ -45,10 +45,9 @@ def withheld(tables: Tables, window: Window, *, conditional: bool) -> Iterator[T
         for file in tables.folder.iterdir():
             if file.is_file() and file.name != CALIBRATION:
                 shutil.copyfile(file, path / file.name)
-        if tables.copublications:
-            _until(path / "copublications.csv", window.fit[1])
-        if (path / "leader_shares.csv").exists():
-            _until(path / "leader_shares.csv", window.fit[1])
+        for name in ("copublications.csv", "leader_shares.csv"):
+            if (path / name).exists():
+                _until(path / name, window.fit[1])
         _write_inputs(tables.national, path / "national_inputs.csv", window, conditional)
         yield read_tables(path)
 
@@ -72,11 +71,9 @@ def _write_inputs(
 
 
 def drifted(values: Mapping[int, float], until: int) -> dict[int, float]:
-    """Values of the years after the last known one, by the log-linear slope of the last years; none without data."""
+    """Values of the years after the last known one, by the slope that `drift10` takes of counts; none without data."""
     known = pd.Series({year: value for year, value in values.items() if value > 0.0}).sort_index()
     if known.empty or known.index[-1] >= until:
         return {}
-    last = int(known.index[-1])
-    recent = np.log(known.loc[last - DRIFT_YEARS :])
-    slope = float(np.polyfit(recent.index, recent.to_numpy(), 1)[0]) if len(recent) > 1 else 0.0
+    last, slope = int(known.index[-1]), recent_slope(np.log(known), DRIFT_YEARS)
     return {year: float(known.iloc[-1] * np.exp(slope * (year - last))) for year in range(last + 1, until + 1)}

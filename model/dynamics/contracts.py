@@ -12,7 +12,7 @@ import numpy as np
 from . import draws
 from .compiling import kernel, part
 from .network import dissolve
-from .regime import reaches, stands, term_factor
+from .regime import pair_factor, reaches, stands
 from .state import FOREVER, LAPSED, PERSONAL, SLOTS, TERMINATED
 
 NO_TERM = -1.0
@@ -82,7 +82,9 @@ def review(world, setting, regime, unrenewable, reach, leakage, shares, state, k
             z = draws.standard_normal(key, draws.CONTRACT, initiator, number, terms)
             length = np.exp(setting.contract_log_median + setting.contract_log_sd * z)
             channel, instrument = state.channel[slot], state.instrument[slot]
-            state.term[slot] = time + length * term_factor(regime, i, j, state.field[slot], channel, instrument)
+            state.term[slot] = time + length * pair_factor(
+                regime, regime.contract_term, i, j, state.field[slot], channel, instrument
+            )
             state.terms[slot] = terms + 1
         else:
             state.term[slot] = NO_TERM

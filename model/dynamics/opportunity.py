@@ -10,7 +10,7 @@ import numpy as np
 from . import draws
 from .compiling import part
 from .network import dissolve, form, former_strength, log, slot_of
-from .regime import answer_effect, drawn_field, maintenance_effect, official_share, term_factor
+from .regime import answer_effect, drawn_field, maintenance_effect, official_share, pair_factor
 from .state import ACCEPTED, CHOSEN, ENDED, LEFT, NONE, OFFICIAL, PERSONAL, PROPOSALS, PROPOSED
 from .terms import ANSWER, MAINTENANCE, value
 
@@ -77,7 +77,9 @@ def begin(world, setting, regime, state, key, i, j, number, field, time):
     channel = OFFICIAL
     if share < 1.0 and draws.uniforms(key, draws.CHANNEL, i, number, 0)[0] >= share:
         channel = PERSONAL
-    end = time + contract_term(setting, key, i, number) * term_factor(regime, i, j, field, channel, NONE)
+    end = time + contract_term(setting, key, i, number) * pair_factor(
+        regime, regime.contract_term, i, j, field, channel, NONE
+    )
     # a partnership that lapsed and is taken up again begins at a part (half) of its old strength (MODEL 3)
     strength = max(setting.strength_initial, setting.strength_lapse * former_strength(state, i, j))
     form(world, state, i, j, number, field, channel, NONE, end, strength, time)

@@ -9,7 +9,7 @@ import numpy as np
 from . import draws
 from .compiling import kernel, part
 from .opportunity import sigma
-from .regime import lead_effect, leads, works_factor
+from .regime import lead_effect, leads, pair_factor
 from .state import FOREVER, FREE, LAGS, SLOTS
 
 LAG_WEIGHTS = np.array([0.0, 0.0, 0.0, 0.0, 0.125, 0.25, 0.25, 0.25, 0.125])
@@ -68,7 +68,9 @@ def weigh(regime, state, share, factors):
     for slot in range(state.counts[SLOTS]):
         if state.first[slot] >= 0:
             i, j = np.int64(state.first[slot]), np.int64(state.second[slot])
-            own = works_factor(regime, i, j, state.field[slot], state.channel[slot], state.instrument[slot])
+            own = pair_factor(
+                regime, regime.works, i, j, state.field[slot], state.channel[slot], state.instrument[slot]
+            )
             factors[slot] = max(0.0, factors[slot] + share * (own - 1.0))
 
 

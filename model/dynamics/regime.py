@@ -317,30 +317,15 @@ def maintenance_effect(regime, state, i, j, slot):
 
 
 @part
-def term_factor(regime, i, j, field, channel, instrument):
-    """Factor that measures put on the length of a contract term of a pair that begins."""
+def pair_factor(regime, factors, i, j, field, channel, instrument):
+    """Product of the factors float64[L] of the measures about a partnership: on its contract term, or on its works."""
     factor = 1.0
     for word in range(regime.first_side.shape[1]):
         bits = common_measures(regime, i, j, word)
         m = word * BITS
         while bits != np.uint64(0):
             if bits & np.uint64(1) and regime.fields[m, field] > 0.0 and reaches(regime, m, channel, instrument):
-                factor *= regime.contract_term[m]
-            bits >>= np.uint64(1)
-            m += 1
-    return factor
-
-
-@part
-def works_factor(regime, i, j, field, channel, instrument):
-    """Factor that measures put on the joint works of a pair that appear, those of partnerships that have ended included."""
-    factor = 1.0
-    for word in range(regime.first_side.shape[1]):
-        bits = common_measures(regime, i, j, word)
-        m = word * BITS
-        while bits != np.uint64(0):
-            if bits & np.uint64(1) and regime.fields[m, field] > 0.0 and reaches(regime, m, channel, instrument):
-                factor *= regime.works[m]
+                factor *= factors[m]
             bits >>= np.uint64(1)
             m += 1
     return factor

@@ -9,6 +9,7 @@ from ..tables import read_tables
 from .scopes import check_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ..tables import Tables
@@ -29,9 +30,7 @@ def moved_to(scenario: Scenario, folder: str | Path) -> tuple[Scenario, tuple[st
         own = _measure_in(measure, tables)
         if own is not None:
             measures[name] = own
-    while missing := [name for name, measure in measures.items() if not _belongs(measure, measures)]:
-        for name in missing:
-            del measures[name]
+    measures = complete(measures)
     growth = {code: path for code, path in scenario.inputs.growth.items() if code in tables.countries}
     changed = scenario.model_copy(
         update={"inputs": scenario.inputs.model_copy(update={"growth": growth}), "measures": measures}
@@ -48,7 +47,18 @@ def placed(scenario: Scenario, folder: str | Path) -> Scenario:
     return changed
 
 
-def with_parameters(scenario: Scenario, values: dict[str, float]) -> Scenario:
+def complete(measures: Mapping[str, Measure]) -> dict[str, Measure]:
+    """Measures without those that belong to one that is not among them: answers to it, or measures about its partnerships."""
+    kept = dict(measures)
+    while missing := [
+        name for name, m in kept.items() if not {*m.instruments, *([m.answers] if m.answers else ())} <= set(kept)
+    ]:
+        for name in missing:
+            del kept[name]
+    return kept
+
+
+def with_parameters(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     """The scenario with some parameters changed, by dotted name; the values are not checked."""
     groups: dict[str, dict[str, float]] = {}
     for name, value in values.items():
@@ -81,10 +91,3 @@ def _side_in(side: Side, tables: Tables) -> Side | None:
             if not update[key]:
                 return None
     return side.model_copy(update=update)
-
-
-def _belongs(measure: Measure, measures: dict[str, Measure]) -> bool:
-    """Whether all that a measure belongs to is there."""
-    return (not measure.answers or measure.answers in measures) and all(
-        name in measures for name in measure.instruments
-    )

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from .measure import Measure
-from .merging import merged, with_value
+from .merging import merged, value_at, with_value
 from .presets import preset_table
+
+MEDIAN = 0.5
+"""Quantile at which a measure has its packaged strength."""
 
 
 def main_effect(measure: Measure) -> str | None:
     """Dotted path of the effect that ``measure.range`` is about; None without a range or without any effect.
 
-    It is the main effect of the preset that the measure is made from, else the first number, in the order of the schema;
-    of those that lie within the range.
+    Of the numbers within the range it is the main effect of the preset that the measure is made from, else the first effect
+    in the order of the schema, else the first other number; without any, the preset's main effect, if doing nothing lies
+    within the range.
     """
     if measure.range is None:
         return None
-    changed = measure.changes()
     low, high = measure.range
-    numbers = {path: value for path, value in changed.items() if isinstance(value, float) and low <= value <= high}
-    if measure.preset in preset_table() and preset_table()[measure.preset].main in numbers:
-        return preset_table()[measure.preset].main
+    numbers = [path for path, value in measure.changes().items() if isinstance(value, float) and low <= value <= high]
+    main = [preset_table()[measure.preset].main] if measure.preset in preset_table() else []
     effects = [path for path in numbers if path.startswith(("effects.", "projects."))]
-    return next(iter([*effects, *numbers]), None)
+    at_rest = [path for path in main if low <= value_of(measure, path) <= high]
+    return next(iter([*(path for path in main if path in numbers), *effects, *numbers, *at_rest]), None)
+
+
+def value_of(measure: Measure, path: str) -> float:
+    """The number at a dotted path of a measure, also where it changes nothing; NaN where there is none."""
+    value = value_at(measure.model_dump(by_alias=True), path)
+    return float("nan") if value is None else float(value)
 
 
 def drawn(measure: Measure, u: float) -> Measure:
@@ -33,7 +42,7 @@ def drawn(measure: Measure, u: float) -> Measure:
     if path is None or measure.range is None:
         return measure
     low, high = measure.range
-    middle = float(measure.changes()[path])
+    middle = value_of(measure, path)
     value = low + 2.0 * u * (middle - low) if u < 0.5 else middle + (2.0 * u - 1.0) * (high - middle)
     return with_main_effect(measure, value)
 

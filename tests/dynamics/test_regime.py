@@ -64,9 +64,11 @@ def test_answers_and_maintenance_follow_their_formulas(seed: int, measures: int)
             assert regime.maintenance_effect(r, state, i, j, 0) == pytest.approx(expected, abs=1e-12)
             inside = reference.touching(case, i, j, field, channel, instrument)
             factor = np.prod([float(r.contract_term[m]) for m in inside])
-            assert regime.term_factor(r, i, j, field, channel, instrument) == pytest.approx(factor, rel=1e-12)
+            assert regime.pair_factor(r, r.contract_term, i, j, field, channel, instrument) == pytest.approx(
+                factor, rel=1e-12
+            )
             works = np.prod([float(r.works[m]) for m in inside])
-            assert regime.works_factor(r, i, j, field, channel, instrument) == pytest.approx(works, rel=1e-12)
+            assert regime.pair_factor(r, r.works, i, j, field, channel, instrument) == pytest.approx(works, rel=1e-12)
             lead = sum(
                 float(r.leadership[m]) * ((m in reference.towards(case, j, i)) - (m in reference.towards(case, i, j)))
                 for m in inside
@@ -130,7 +132,7 @@ def test_no_measures_is_no_effect() -> None:
             assert regime.answer_effect(*arguments, 0) == (0.0, 1.0)
             assert regime.maintenance_effect(nothing, case.state, i, j, 0) == 0.0
             assert regime.official_share(nothing, i, j, 0) == 1.0
-            assert regime.term_factor(nothing, i, j, 0, OFFICIAL, -1) == 1.0
+            assert regime.pair_factor(nothing, nothing.contract_term, i, j, 0, OFFICIAL, -1) == 1.0
             assert regime.lead_effect(nothing, i, j, 0, OFFICIAL, -1) == 0.0 and not regime.leads(nothing)
 
 
