@@ -171,6 +171,16 @@ def test_rolling_errors_of_a_walk_grow_as_its_root(monkeypatch: pytest.MonkeyPat
     assert isinstance(found, Spread) and found.measurement < 0.003
 
 
+def test_a_pair_that_misses_an_origin_is_left_out_of_it() -> None:
+    past = straight(slope=0.0)
+    counts = past.counts + 0.01 * np.arange(len(past.counts))[:, None] ** 2
+    whole = rolling(Past(counts, past.mass, past.restricted), BASELINES["last_value"])
+    counts.loc[2010, "A-B"] = np.nan
+    assert rolling(Past(counts, past.mass, past.restricted), BASELINES["last_value"]).walk == pytest.approx(
+        whole.walk, rel=0.2
+    )
+
+
 # --- windows, and what is withheld -------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -56,8 +56,6 @@ def hindcast(
     and scopes are given and strengths are drawn from their ranges. Where the years to predict are not in the data,
     forecasts are made and scores left out.
     """
-    import json as json_module
-
     from model.errors import InputError
     from model.scenario import load_scenario
     from model.tables import read_tables
@@ -73,7 +71,7 @@ def hindcast(
     chosen = list(ALL) if windows else [window(fit or "1996:2013", predict or "2014:2018")]
     base = load_scenario(scenario or DEFAULT, overrides(set_))
     tables = read_tables(data if data is not None else base.world.data or None)
-    answers = []
+    answers: list[Hindcast] = []
     for one in chosen:
 
         def say(message: str, name: str = one.name) -> None:
@@ -85,18 +83,28 @@ def hindcast(
                 members=members, jobs=jobs, say=say,
             )
         )  # fmt: skip
-        if not json and not windows:
-            _print(output, answers[-1])
-    if windows and not json:
-        _print_windows(output, answers)
-    content = [answer.to_dict() for answer in answers]
-    answer = {"windows": content} if windows else content[0]
-    if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json_module.dumps(answer, indent=1) + "\n", encoding="utf-8")
+        if out is not None:  # after every window: minutes of work each
+            _write(out, _told(answers, windows))
     if json:
-        output.json(answer)
+        output.json(_told(answers, windows))
+    elif windows:
+        _print_windows(output, answers)
+    else:
+        _print(output, answers[0])
     return 0
+
+
+def _told(answers: Sequence[Hindcast], windows: bool) -> dict[str, Any]:
+    """As JSON types: one window, or a list of them."""
+    content = [answer.to_dict() for answer in answers]
+    return {"windows": content} if windows else content[0]
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    from json import dumps
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 SCORES = {"mae_log": "mean absolute log error", "crps": "CRPS", "coverage90": "share within the 90 % interval"}

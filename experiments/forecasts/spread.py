@@ -59,7 +59,7 @@ def rolling(past: Past, method: Method) -> Spread:
         gone = log.loc[list(ahead), kept] - method(before, ahead).loc[list(ahead), kept]
         for h, year in enumerate(ahead, start=1):
             errors[h].append(gone.loc[year].to_numpy())
-    return _spread({h: np.array(own) for h, own in errors.items() if own}, log.shape[1])
+    return _spread({h: np.concatenate(own) for h, own in errors.items() if own}, log.shape[1])
 
 
 def _spread(errors: dict[int, np.ndarray], pairs: int) -> Spread:
