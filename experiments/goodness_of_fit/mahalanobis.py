@@ -20,11 +20,12 @@ SAME = 1e-9
 class MonteCarloTest:
     """What came out."""
 
-    distance: (
-        float  # Mahalanobis distance of the observed vector from the simulated ones; infinite where they never vary
-    )
-    p: float  # share of R + 1 vectors, the observed one included, that lie at least as far out
-    smallest: float  # p can be no smaller, 1 / (R + 1)
+    distance: float
+    """Mahalanobis distance of the observed vector from the simulated ones; infinite where they never vary."""
+    p: float
+    """Share of R + 1 vectors, the observed one included, that lie at least as far out."""
+    smallest: float
+    """p can be no smaller: 1 / (R + 1)."""
 
 
 def monte_carlo_test(observed: NDArray[np.float64], simulated: NDArray[np.float64]) -> MonteCarloTest:

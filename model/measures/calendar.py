@@ -20,9 +20,8 @@ class Calendar:
 
     def __init__(self, start: np.ndarray, end: np.ndarray, ramp: np.ndarray, listings: Iterable[float] = ()) -> None:
         self.dates = sorted({*start.tolist(), *end.tolist(), *listings})
-        self.edges: list[
-            float
-        ] = []  # of the spans in which some ramp grows, which do not overlap: begin, end, begin, ...
+        # begin, end, begin, ... of the spans in which some ramp grows, which do not overlap
+        self.edges: list[float] = []
         growing = ramp > 0.0
         for begin, over in sorted(zip(start[growing].tolist(), (start + ramp)[growing].tolist(), strict=True)):
             if self.edges and begin <= self.edges[-1]:
