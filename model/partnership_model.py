@@ -15,6 +15,7 @@ from .dynamics import bounds as fast_bounds
 from .dynamics import contracts, draws, events, fast, growth, output, plain, reliance
 from .dynamics.state import DEGREE_BOUND, DEGREE_MAX, LOGGED, NOW, State, new_state, with_room
 from .dynamics.twin import Twin
+from .ensemble import as_member
 from .errors import InputError
 from .institution import Institution, RuleOf
 from .instruments import renumbered
@@ -37,7 +38,8 @@ class PartnershipModel(mesa.Model):
 
     Parameters: the scenario; ``replicate`` and ``seed`` name the luck; ``world`` may be handed over, so that it is
     built once for many replicates; ``institution_of`` maps the world and a row of it to a subclass of
-    `Institution` (or None) to give some institutions another rule.
+    `Institution` (or None) to give some institutions another rule. Without a ``calibration`` the replicate runs with a
+    member of the scenario's ensemble, if it has one, else with the table that goes with its data.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class PartnershipModel(mesa.Model):
         if seed is None:
             raise InputError("the scenario has no seed", where="run.seed", allowed="a whole number, or seed=...")
         super().__init__(rng=seed, **mesa_keywords)
+        if calibration is None:
+            scenario, calibration = as_member(scenario, replicate)
         self.configuration = scenario
         self.replicate, self.seed = replicate, seed
         self.world = world or build_world(scenario)

@@ -13,19 +13,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.calibrating import calibrate, determined, effective_size, ensemble
+from experiments.calibrating import calibrate, determined, effective_size, ensemble, packed
 from experiments.calibrating.adjusting import Point, moved, within_slopes
 from experiments.calibrating.affinities import structured
 from experiments.calibrating.ensemble import KEPT, drawn_parameters
 from experiments.calibrating.observation import ObservationSlopes
+from experiments.calibrating.resuming import Progressing
 from experiments.calibrating.simulating import Candidate, Simulator
-from experiments.calibrating.targets import Targets
+from experiments.calibrating.targets import Targets, mass_of
 from experiments.cli import main
+from experiments.hindcasting.left_out import regressed, round_robin, without
 from model.calibration import read_calibration
 from model.parameters import parameter_table
 from model.scenario import load_scenario
 from model.scenario.moving import moved_to
 from model.scenario.ranges import drawn, main_effect, value_of
+from model.tables import observed, read_tables
 from model.tables.reading import PACKAGED
 
 HINDCAST = load_scenario("hindcast")
@@ -210,6 +213,90 @@ def test_a_window_that_cannot_be_is_told(capsys: pytest.CaptureFixture[str]) -> 
     assert "--windows stands beside" in capsys.readouterr().err
     assert main(["hindcast", "--data", "nowhere"]) == 2
     assert "no such folder" in capsys.readouterr().err
+
+
+def test_a_killed_calibration_goes_on_after_its_last_round(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    class Killed(BaseException):
+        """What nothing catches."""
+
+    class Keeping(Progressing):
+        """Dies after so many rounds have been kept."""
+
+        def __init__(self, path: Path, left: int) -> None:
+            super().__init__(path, {"a": 1})
+            self.left = left
+
+        def keep(self, stage: str, content: object) -> None:
+            super().keep(stage, content)
+            self.left -= 1
+            if not self.left:
+                raise Killed
+
+    scenario, path = load_scenario("hindcast", {**TINY, "world.institutions": 40}), tmp_path / "progress.json"
+
+    def calibrated(progress: Progressing | None) -> tuple[str, list[float]]:
+        fitted = calibrate(scenario, (1996, 1999), replicates=1, rounds=3, jobs=1, progress=progress)
+        members = ensemble(scenario, fitted, last=1999, members=8, jobs=1, progress=progress)
+        return packed(scenario, fitted, members).to_toml(), fitted.residual.to_numpy().ravel().tolist()
+
+    undisturbed = calibrated(None)
+    for rounds in (2, 7, 3):  # within the fit, and within the ensemble
+        with pytest.raises(Killed):
+            calibrated(Keeping(path, rounds))
+    assert calibrated(Progressing(path, {"a": 1})) == undisturbed
+    assert Progressing(path, {"a": 2}).other and Progressing(path, {"a": 2}).done("fit") is None
+    path.write_text("{")
+    assert Progressing(path, {"a": 1}).other
+    Progressing(path, {"a": 1}).close()
+    assert not path.exists()
+
+
+# --- pairs that a fit does not see ---------------------------------------------------------------------------------
+
+
+@given(st.integers(2, 12))
+def test_every_pair_is_left_out_once_and_no_country_twice_at_a_time(count: int) -> None:
+    countries = [f"C{number:02d}" for number in range(count)]
+    rounds = round_robin(countries)
+    every = [pair for own in rounds for pair in own]
+    assert sorted(every) == sorted(f"{a}-{b}" for a in countries for b in countries if a < b)
+    for own in rounds:
+        named = [code for pair in own for code in pair.split("-")]
+        assert len(named) == len(set(named)) >= count - 1
+
+
+def test_a_fit_sees_nothing_of_the_pairs_that_are_left_out() -> None:
+    with without(read_tables(), ["CN-RU", "DE-US"]) as seen:
+        assert set(observed(read_tables())) - set(observed(seen)) == {"CN-RU", "DE-US"}
+        assert not any("CN" in pair and "RU" in pair for pair in observed(seen))
+        assert not (seen.folder / "calibration.toml").exists()
+
+
+def test_a_regression_finds_what_countries_and_publications_made() -> None:
+    tables = read_tables()
+    truth = observed(tables).loc[2000:2005]
+    mass = mass_of(tables, truth)
+    own = {code: place / 7.0 for place, code in enumerate(tables.countries)}
+    made = pd.DataFrame({pair: sum(own[c] for c in pair.split("-")) + 0.4 * mass[pair] for pair in truth})
+    found = regressed(made, mass, tables, ["CN-IN"], whole=True)
+    assert np.abs(found["CN-IN"] - made["CN-IN"]).max() < 1e-6
+    without_mass = regressed(made, mass, tables, ["CN-IN"], whole=False)
+    assert np.abs(without_mass["CN-IN"] - made["CN-IN"]).max() > 0.05
+
+
+def test_the_command_says_what_unseen_pairs_were(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = other_world(tmp_path), tmp_path / "said.json"
+    words = ["hindcast", "--left-out-pairs", "--data", str(folder), "--fit", "1996:2000", "--jobs", "1", "--quiet",
+             "--set", "world.institutions=40", "--set", "time.start=1990-01-01", "--out", str(out)]  # fmt: skip
+    assert main(words) == 0
+    assert "course: what is left about it" in capsys.readouterr().out
+    said = json.loads(out.read_text())
+    assert {row["pair"] for row in said["said"]} == {"BR-IR", "BR-KR", "BR-TR", "IR-KR", "IR-TR", "KR-TR"}
+    errors = {row["method"]: row for row in said["scores"] if row["group"] == "all"}
+    assert set(errors) == {"comity", "gravity_countries", "countries_only"}
+    assert all(row["mae_log"] <= row["level"] + row["course"] + 1e-9 for row in errors.values())
+    assert main([*words[:2], "--predict", "2014:2015"]) == 2
+    assert "--left-out-pairs predicts no later years" in capsys.readouterr().err
 
 
 # --- members -----------------------------------------------------------------------------------------------------

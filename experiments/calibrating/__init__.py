@@ -1,10 +1,11 @@
 """Calibration: what is fitted to observed counts, by which rule, and how far the counts determine it."""
 
-from .ensemble import Member, determined, effective_size, ensemble
+from .ensemble import MEMBERS, Member, determined, effective_size, ensemble, packed
 from .fitting import Fitted, Progress, calibrate
 from .observation import observation_slopes
 
 __all__ = [
+    "MEMBERS",
     "Fitted",
     "Member",
     "Progress",
@@ -13,4 +14,5 @@ __all__ = [
     "effective_size",
     "ensemble",
     "observation_slopes",
+    "packed",
 ]

@@ -16,10 +16,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import qmc
 
+from model.ensemble import Ensemble, fingerprint
 from model.parameters import parameter_table
+from model.scenario.ranges import drawn, main_effect, value_of
 
 from .adjusting import GAIN, Point, mean_of, moved
-from .fitting import MEASUREMENT_SD, Fitted, calibration_at, log_volume, reference_degree, residual_of, shortened
+from .fitting import (
+    MEASUREMENT_SD,
+    Fitted,
+    calibration_at,
+    log_volume,
+    reference_degree,
+    residual_of,
+    shortened,
+    weight_of,
+)
+from .resuming import Progressing, points, written
 from .simulating import Candidate, Counts, Simulator
 
 if TYPE_CHECKING:
@@ -65,8 +77,12 @@ def ensemble(
     jobs: int | None = None,
     seed: int = 0,
     on_round: Callable[[int, int], None] | None = None,
+    progress: Progressing | None = None,
 ) -> list[Member]:
-    """Members around a fit, simulated to the end of the year ``last``. The same for any number of ``jobs``."""
+    """Members around a fit, simulated to the end of the year ``last``. The same for any number of ``jobs``.
+
+    With ``progress`` every round is kept, and the ensemble goes on after the last one that was.
+    """
     targets, first = fitted.targets, int(fitted.targets.years[0])
     fit = (first, int(targets.years[-1]))
     priors = drawn_parameters()
@@ -77,40 +93,82 @@ def ensemble(
     low, high = np.array(list(priors.values())).T
     values = low + u[:, : len(priors)] * (high - low)
     importance = _importance(targets.pairs, members, rng)
-    drawn = [dict(zip(priors, row.tolist(), strict=True)) for row in values]
+    parameters = [dict(zip(priors, row.tolist(), strict=True)) for row in values]
     quantiles = [dict(zip(measures, row.tolist(), strict=True)) for row in u[:, len(priors) :]]
-    points = [_with_drawn(fitted.point, own) for own in drawn]
+    now = [_with_drawn(fitted.point, own) for own in parameters]
 
-    def candidates(points: Sequence[Point]) -> list[Candidate]:
+    def candidates(at: Sequence[Point]) -> list[Candidate]:
         return [
             Candidate(replace(calibration_at(p, targets, fit), lead=fitted.calibration.lead), own, q)
-            for p, own, q in zip(points, drawn, quantiles, strict=True)
+            for p, own, q in zip(at, parameters, quantiles, strict=True)
         ]
 
-    path: list[list[Point]] = []
+    progress = progress or Progressing()
+    path: list[list[Point]] = [points(own) for own in progress.done("ensemble") or []]
+    now = path[-1] if path else now
     with Simulator(shortened(scenario, *fit), targets.pairs, jobs) as simulator:
-        for number in range(ROUNDS):
+        for number in range(len(path), ROUNDS):
             luck = [_numbers(place, REPLICATES, number) for place in range(members)]
-            found = simulator.run(candidates(points), luck)
-            points = [
+            found = simulator.run(candidates(now), luck)
+            now = [
                 moved(
                     point, residual_of(targets, calibration_at(point, targets, fit), counts), targets,
                     reference_degree(targets, counts), GAIN, own,
                 )
-                for point, counts, own in zip(points, found, importance, strict=True)
+                for point, counts, own in zip(now, found, importance, strict=True)
             ]  # fmt: skip
-            path.append(points)
+            path.append(now)
+            progress.keep("ensemble", [written(own) for own in path])
             if on_round is not None:
                 on_round(number + 1, ROUNDS + 1)
-    points = [mean_of(list(own)) for own in zip(*path[ROUNDS // 2 :], strict=True)]
-    final = candidates(points)
+    now = [mean_of(list(own)) for own in zip(*path[ROUNDS // 2 :], strict=True)]
+    final = candidates(now)
     with Simulator(shortened(scenario, first, last), targets.pairs, jobs) as simulator:
         luck = [_numbers(place, KEPT, ROUNDS) for place in range(members)]
         counts = simulator.run(final, luck)
     if on_round is not None:
         on_round(ROUNDS + 1, ROUNDS + 1)
     weights = _weights(fitted, [c.calibration for c in final], counts)
-    return [Member(*row) for row in zip(final, points, luck, weights.tolist(), counts, strict=True)]
+    return [Member(*row) for row in zip(final, now, luck, weights.tolist(), counts, strict=True)]
+
+
+def packed(scenario: Scenario, fitted: Fitted, members: Sequence[Member]) -> Ensemble:
+    """Members as the table that runs read, beside the values that the scenario had when it was fitted."""
+    weights = fitted.calibration.parameters
+    strengths = {
+        name: path
+        for name, measure in scenario.measures.items()
+        if name in members[0].candidate.measures and (path := main_effect(measure)) is not None
+    }
+    rows = []
+    for member in members:
+        own = {**member.candidate.parameters, **member.candidate.calibration.parameters}
+        measures = {name: drawn(scenario.measures[name], member.candidate.measures[name]) for name in strengths}
+        rows.append(
+            {f"affinity.{pair}": value for pair, value in member.candidate.calibration.affinity.items()}
+            | {f"parameters.{name}": value for name, value in own.items()}
+            | {f"measures.{name}": value_of(measures[name], path) for name, path in strengths.items()}
+        )
+    at_fit = {
+        f"parameters.{name}": weights[name] if name in weights else weight_of(scenario, name)
+        for name in {**drawn_parameters(), **weights}
+    }
+    at_fit |= {f"measures.{name}": value_of(scenario.measures[name], path) for name, path in strengths.items()}
+    columns = tuple(rows[0])
+    return Ensemble(
+        weights=np.array([member.weight for member in members]),
+        columns=columns,
+        values=np.array([[row[name] for name in columns] for row in rows]),
+        fitted={name: at_fit[name] for name in columns if name in at_fit},
+        calibration=fingerprint(fitted.calibration),
+        provenance={
+            "method": "Latin hypercube of priors and ranges, each member refitted, weighted by its fit",
+            "scenario": scenario.name,
+            "fit": list(fitted.calibration.provenance["fit"]),
+            "members": len(members),
+            "effective": round(effective_size(members), 1),
+        },
+    )
 
 
 def effective_size(members: Sequence[Member]) -> float:

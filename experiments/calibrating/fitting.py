@@ -20,6 +20,7 @@ from model.tables import any_foreign, read_tables, reference_vintage
 from .adjusting import GAIN, MEAN_DEGREE, SETTLING, WEIGHTS, Point, first_point, gain_of, mean_of, moved
 from .affinities import structured
 from .leaders import fitted_leads
+from .resuming import Progressing, points, written
 from .simulating import Candidate, Counts, Simulator
 from .targets import Targets, targets_of
 
@@ -93,8 +94,12 @@ def calibrate(
     jobs: int | None = None,
     rounds: int = ROUNDS,
     on_round: Callable[[Progress], None] | None = None,
+    progress: Progressing | None = None,
 ) -> Fitted:
-    """Fit a scenario's world to the counts of the years ``fit``. Raises `InputError` where there is nothing to fit."""
+    """Fit a scenario's world to the counts of the years ``fit``. Raises `InputError` where there is nothing to fit.
+
+    With ``progress`` every round is kept, and the fit goes on after the last one that was.
+    """
     tables = read_tables(scenario.world.data or None)
     targets = targets_of(tables, fit)
     years = shortened(scenario, fit[0], fit[1])
@@ -102,8 +107,12 @@ def calibrate(
     settled: list[Point] = []
     settling = min(SETTLING, rounds // 2)
     numbers = range(replicates)
+    progress = progress or Progressing()
+    number, further = 0, 0
+    if (begun := progress.done("fit")) is not None:
+        number, further = begun["round"], begun["further"]
+        now, *settled = points([begun["now"], *begun["settled"]])
     with Simulator(years, targets.pairs, jobs) as simulator:
-        number, further = 0, 0
         while number < rounds:
             counts = simulator.run([Candidate(calibration_at(now, targets, fit))], [numbers])[0]
             residual = residual_of(targets, calibration_at(now, targets, fit), counts)
@@ -115,6 +124,8 @@ def calibrate(
                 number += 1
             if number > settling:
                 settled.append(now)
+            kept = {"round": number, "further": further, "now": written([now])[0], "settled": written(settled)}
+            progress.keep("fit", kept)
             if on_round is not None:
                 largest = float(np.abs(np.nanmean(residual, axis=0)).max())
                 on_round(Progress(number + further, rounds + further, mean_absolute(residual), largest))

@@ -32,7 +32,7 @@ def arms(institutions: int, replicates: int) -> list[Scenario]:
     base = load_scenario(
         "hindcast",
         {"world.institutions": institutions, "run.replicates": replicates, "run.seed": 1, "record.snapshots": [],
-         "time.show_from": date(START - 2, 1, 1), "time.end": date(START + YEARS, 1, 1)},
+         "run.ensemble": False, "time.show_from": date(START - 2, 1, 1), "time.end": date(START + YEARS, 1, 1)},
     )  # fmt: skip
     moderate = Measure(
         title="Fewer meetings", group="context", start=date(START, 1, 1), channel="all",

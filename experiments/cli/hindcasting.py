@@ -13,7 +13,7 @@ from .settings import AsJson, Jobs, Quiet, Settings, overrides
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..hindcasting import Hindcast
+    from ..hindcasting import Hindcast, LeftOut
 
 DEFAULT = "hindcast"
 
@@ -27,6 +27,12 @@ def hindcast(
     ] = None,
     windows: Annotated[
         bool, typer.Option("--windows", help="All seven windows of the page on trust, instead of one.")
+    ] = False,
+    left_out_pairs: Annotated[
+        bool,
+        typer.Option(
+            "--left-out-pairs", help="Instead of later years, say what pairs were whose counts the fit does not see."
+        ),
     ] = False,
     data: Annotated[
         Path | None,
@@ -60,17 +66,37 @@ def hindcast(
     from model.scenario import load_scenario
     from model.tables import read_tables
 
-    from ..hindcasting import ALL, window
+    from ..hindcasting import ALL, span, window
     from ..hindcasting import hindcast as forecast
 
     if out is not None and out.exists() and not force:
         raise InputError("is there already", where=str(out), allowed="another --out, or --force to replace it")
     if windows and (fit or predict):
         raise InputError("--windows stands beside --fit or --predict", where="hindcast", allowed="one or the other")
+    if left_out_pairs and (windows or predict or unconditional or members):
+        raise InputError(
+            "--left-out-pairs predicts no later years", where="hindcast",
+            allowed="without --windows, --predict, --unconditional and --members",
+        )  # fmt: skip
     output = Output(json, quiet)
     chosen = list(ALL) if windows else [window(fit or "1996:2013", predict or "2014:2018")]
     base = load_scenario(scenario or DEFAULT, overrides(set_))
     tables = read_tables(data if data is not None else base.world.data or None)
+    elsewhere = data is not None and scenario is None
+    if left_out_pairs:
+        from ..hindcasting import left_out
+
+        found = left_out(
+            base, tables, span(fit or "1996:2013", "--fit", "1996:2013"), leave_out=elsewhere, jobs=jobs,
+            say=lambda message: output.say("left-out", message),
+        )  # fmt: skip
+        if out is not None:
+            _write(out, found.to_dict())
+        if json:
+            output.json(found.to_dict())
+        else:
+            _print_left_out(output, found)
+        return 0
     answers: list[Hindcast] = []
     for one in chosen:
 
@@ -79,7 +105,7 @@ def hindcast(
 
         answers.append(
             forecast(
-                base, tables, one, conditional=not unconditional, leave_out=data is not None and scenario is None,
+                base, tables, one, conditional=not unconditional, leave_out=elsewhere,
                 members=members, jobs=jobs, say=say,
             )
         )  # fmt: skip
@@ -109,6 +135,24 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 SCORES = {"mae_log": "mean absolute log error", "crps": "CRPS", "coverage90": "share within the 90 % interval"}
 """Scores of a window, in words."""
+
+
+def _print_left_out(output: Output, found: LeftOut) -> None:
+    """Errors of pairs that the fits did not see, by method and group."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    rows = found.scores()
+    names = list(dict.fromkeys(row["group"] for row in rows))
+    table = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    for heading in ("mean absolute log error of unseen pairs", *names, "level", "course"):
+        table.add_column(heading, justify="left" if heading.startswith("mean") else "right")
+    for method in found.said:
+        own = {row["group"]: row for row in rows if row["method"] == method}
+        cells = [f"{own[name]['mae_log']:.3f}" for name in names]
+        table.add_row(method.replace("_", " "), *cells, f"{own['all']['level']:.3f}", f"{own['all']['course']:.3f}")
+    output.table(table)
+    output.text("level: error of a pair's mean over the years; course: what is left about it.")
 
 
 def _print_windows(output: Output, found: Sequence[Hindcast]) -> None:

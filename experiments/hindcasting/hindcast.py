@@ -14,7 +14,7 @@ from model.scenario.moving import complete, moved_to, placed
 from model.scenario.ranges import MEDIAN
 from model.tables import observed, reference_vintage
 
-from ..calibrating import Fitted, Member, calibrate, determined, effective_size, ensemble
+from ..calibrating import MEMBERS, Fitted, Member, calibrate, determined, effective_size, ensemble
 from ..calibrating.fitting import log_volume, shortened
 from ..calibrating.simulating import Counts, Simulator
 from ..calibrating.targets import mass_of
@@ -140,9 +140,8 @@ def hindcast(
             own, window.fit, replicates=REPLICATES, rounds=ROUNDS, jobs=jobs,
             on_round=lambda p: say(f"fit, round {p.round} of {p.rounds}: error {p.error:.3f}"),
         )  # fmt: skip
-        size = {} if members is None else {"members": members}
         found = ensemble(
-            own, fitted, last=window.predict[1], jobs=jobs, **size,
+            own, fitted, last=window.predict[1], jobs=jobs, members=MEMBERS if members is None else members,
             on_round=lambda number, rounds: say(f"ensemble, round {number} of {rounds}"),
         )  # fmt: skip
         past = past_of(seen, window, own)

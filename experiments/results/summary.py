@@ -77,6 +77,7 @@ def summarise(scenario: Scenario, series: pd.DataFrame) -> Summary:
     notes = [
         *_coverage_notes(series, before, after),
         *_input_notes(scenario, before, after),
+        *calibration_notes(scenario),
         *crowding(series),
     ]
     notes += _filling_notes(before, after)
@@ -174,6 +175,34 @@ def _input_notes(scenario: Scenario, *spans: tuple[int, int]) -> list[str]:
     notes = ["conditional on realised national inputs"]
     if named:
         notes.append(f"national inputs of {', '.join(named)} are projected, at least for one country")
+    return notes
+
+
+def calibration_notes(scenario: Scenario) -> list[str]:
+    """What a fan is made of, and which of the values that should be calibrated are not."""
+    from model.calibration import PACKAGED, calibration_file, read_calibration
+    from model.ensemble import ensemble_of
+    from model.parameters import parameter_table
+
+    table = calibration_file(scenario.world.data)
+    ensemble = ensemble_of(scenario)
+    fan = (
+        f"intervals hold luck and {len(ensemble.weights)} sets of parameters, worth {ensemble.effective:.0f} of equal weight"
+        if ensemble
+        else "intervals hold luck alone, with one set of parameters"
+    )
+    notes = [fan]
+    if scenario.world.data and table == PACKAGED:
+        notes.append("this world is not calibrated: its affinities and common weights are those of the packaged one")
+    fitted = read_calibration(table).parameters
+    changed = []
+    for row in parameter_table():
+        group, key = row.name.split(".")
+        own = getattr(getattr(scenario.parameters, group), key)
+        if row.status == "calibrated" and own != fitted.get(row.name, row.default):
+            changed.append(f"{row.name} = {own:g}")
+    if changed:
+        notes.append(f"not the calibrated value: {', '.join(changed)}")
     return notes
 
 

@@ -71,6 +71,11 @@ class RunSettings(Frozen):
     engine: Literal["fast", "plain", "twin"] = Field(
         "fast", description="Engine of the process; all sample the same one"
     )
+    ensemble: bool = Field(
+        False,
+        description="Whether each replicate runs with a set of parameters of the ensemble that was fitted with the calibration, where there is one",
+        strict=True,
+    )
 
 
 class RecordSettings(Frozen):
