@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from .errors import InputError
 TABLE = Path(__file__).parent / "data" / "stock_response.csv"
 LEAST_ELASTICITY = 0.1
 """Below it a count has hardly begun to answer, and says next to nothing of the rate."""
+NO_ANSWER = 0.05
+"""Below it a count does not answer at all."""
 
 
 @lru_cache
@@ -46,6 +49,35 @@ def elasticity(of: str, years: float) -> float:
     return curve[below] + part * (curve[above] - curve[below])
 
 
-def meeting_factor(change: float, after_years: float, of: str) -> float:
-    """Factor of meeting whose counts differ by ``change`` (-0.15: 15 % fewer) after some years: (1 + change)^(1/e)."""
-    return math.exp(math.log1p(change) / elasticity(of, after_years))
+@dataclass(frozen=True)
+class MeetingPath:
+    """Factors of meeting in time whose counts are as they were published."""
+
+    first: float
+    """From the start of the measure."""
+    turn: float
+    """Years from the start to the turn; infinity where the first factor stays."""
+    then: float
+    """From the turn on."""
+
+
+def meeting_path(change: float, after_years: float, of: str, then: str) -> MeetingPath:
+    """Factors of meeting whose counts differ by ``change`` (-0.15: 15 % fewer) after some years.
+
+    ``then`` "grows": meeting stays as low, and counts go on falling: (1 + change)^(1/e) with e the elasticity after those years.
+    ``then`` "stays": beyond what was published the change of counts neither deepens nor heals. With x1 and x2 the logs of
+    the factors, E the curve of elasticities, h = ``after_years`` and d the years in which a count does not answer at all,
+
+        x1 (E(h) - E(d)) + x2 E(d) = ln(1 + change),    x2 E(last year of the curve) = ln(1 + change),
+
+    and the turn comes d years before h, when all that happens later appears after h.
+    """
+    whole = math.log1p(change)
+    if then == "grows":
+        return MeetingPath(math.exp(whole / elasticity(of, after_years)), math.inf, 1.0)
+    curve = stock_response()[of]
+    silent = max((year for year, value in curve.items() if abs(value) < NO_ANSWER), default=0.0)
+    unanswered = curve.get(silent, 0.0)
+    lasting = whole / curve[max(curve)]
+    first = (whole - lasting * unanswered) / (elasticity(of, after_years) - unanswered)
+    return MeetingPath(math.exp(first), after_years - silent, math.exp(lasting))

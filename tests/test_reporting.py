@@ -23,7 +23,7 @@ from experiments.reporting.sources import open_source
 from experiments.reporting.timeline import timeline
 from model.errors import InputError
 from model.parameters import parameter_table
-from model.response import meeting_factor
+from model.response import meeting_path
 from model.scenario import load_scenario
 
 SMALL = [
@@ -210,8 +210,10 @@ def test_measures_in_words() -> None:
     assert scope_words(measures["eu-programmes-2022"]) == "DE, FR, IT → RU (university, institute)"
     assert "2017 PPP dollars" in effect_words(measures["technology-fund-2019"])
     assert effect_words(measures["affiliations-2022"]) == "joint works that appear × 0.75"
-    rate = meeting_factor(-0.15, 4, "works")
-    assert effect_words(measures["sectoral-2014"]) == f"works −15\u00a0% after 4 years, as meeting rate × {rate:.2f}"
+    path = meeting_path(-0.15, 4, "works", "stays")
+    assert effect_words(measures["sectoral-2014"]) == (
+        f"works −15\u00a0% after 4 years, as meeting rate × {path.first:.2g}, × {path.then:.2g} from year 2"
+    )
 
 
 def test_text_of_users_is_escaped() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from experiments.calibrating.response import FACTOR, START, elasticities, measured
 from model.errors import InputError
 from model.measures import Forces, compile_measures
 from model.partnership_model import PartnershipModel
-from model.response import elasticity, meeting_factor, stock_response
+from model.response import MeetingPath, elasticity, meeting_path, stock_response
 from model.scenario import load_scenario
 
 
@@ -24,14 +27,55 @@ def test_counts_answer_more_and_more_and_works_after_partnerships() -> None:
     assert all(curves["works"][year] < curves["partnerships"][year] for year in curves["works"])
 
 
-def test_a_factor_gives_back_the_change() -> None:
+def test_a_change_that_grows_has_one_factor() -> None:
     for of, years in (("works", 4.0), ("works", 9.5), ("partnerships", 2.0)):
-        factor = meeting_factor(-0.15, years, of)
-        assert factor ** elasticity(of, years) == pytest.approx(0.85)
-        assert factor < 0.85  # a count that answers late hides a larger change of the rate
+        path = meeting_path(-0.15, years, of, "grows")
+        assert path.first ** elasticity(of, years) == pytest.approx(0.85)
+        assert path.first < 0.85  # a count that answers late hides a larger change of the rate
+        assert path.turn == math.inf
     curve = stock_response()["works"]
     assert elasticity("works", 8.5) == pytest.approx((curve[8.0] + curve[9.0]) / 2.0)
-    assert meeting_factor(0.0, 5.0, "works") == 1.0
+    assert meeting_path(0.0, 5.0, "works", "grows").first == 1.0
+
+
+def answered(path: MeetingPath, of: str, year: float) -> float:
+    """Log change of a count some years after both changes of meeting, by the packaged curve."""
+    curve = {0.0: 0.0, **stock_response()[of]}
+    since = [
+        float(np.interp(max(0.0, year - begun), sorted(curve), [curve[y] for y in sorted(curve)]))
+        for begun in (0.0, path.turn)
+    ]
+    return math.log(path.first) * since[0] + (math.log(path.then) - math.log(path.first)) * since[1]
+
+
+@given(
+    change=st.floats(-0.25, 0.6).filter(lambda x: abs(x) > 0.01),
+    after=st.sampled_from(
+        [("works", 4.0), ("works", 6.0), ("works", 9.0), ("partnerships", 2.0), ("partnerships", 7.0)]
+    ),
+)
+def test_a_change_that_stays_is_reached_and_kept(change: float, after: tuple[str, float]) -> None:
+    of, years = after
+    path = meeting_path(change, years, of, "stays")
+    whole = math.log1p(change)
+    assert answered(path, of, years) == pytest.approx(whole)
+    last = max(stock_response()[of])
+    # a count overshoots on its way, but by far less than that of meeting that never eases
+    for year in np.arange(years, last + 1.0):
+        assert 0.9 * abs(whole) <= abs(answered(path, of, year)) <= 1.75 * abs(whole)
+    assert path.then == pytest.approx(math.exp(whole / stock_response()[of][last]))
+
+
+def test_meeting_eases_at_its_turn_in_a_run() -> None:
+    scenario = load_scenario("hindcast", {"run.seed": 1, "run.ensemble": False, "world.institutions": 120})
+    model = PartnershipModel(scenario)
+    forces = Forces(compile_measures(scenario, model.world, model.key), model.world)
+    path = meeting_path(-0.15, 4.0, "works", "stays")
+    measure = next(m for m in forces.measures if m.name == "sectoral-2014")
+    assert path.turn == 2.0
+    for time, factor in ((2014.75, path.first), (2016.5, path.first), (2016.75, path.then), (2021.0, path.then)):
+        forces.update(time, time)
+        assert forces.regime.meeting[forces.place(measure)] == pytest.approx(factor), time
 
 
 @pytest.mark.parametrize("years", [1.0, 25.0])
@@ -49,7 +93,9 @@ def test_a_measure_takes_counts_besides_meeting() -> None:
     model = PartnershipModel(scenario)
     forces = Forces(compile_measures(scenario, model.world, model.key), model.world)
     place = [m.name for m in forces.measures].index("sectoral-2014")
-    assert forces.table.effect("meeting")[place] == pytest.approx(0.9 * meeting_factor(-0.15, 4.0, "works"))
+    path = meeting_path(-0.15, 4.0, "works", "stays")
+    assert forces.table.effect("meeting")[place] == pytest.approx(0.9 * path.first)
+    assert forces.table.eased_meeting[place] == pytest.approx(0.9 * path.then)
 
 
 def test_a_ramp_beside_a_count_is_refused() -> None:
@@ -66,6 +112,7 @@ def test_what_a_measure_changes_names_the_count() -> None:
     said = {path: value for path, value in measure.changes().items() if "counts" in path}
     assert said == {
         "effects.counts.change": -0.2, "effects.counts.after_years": 5.0, "effects.counts.of": "works",
+        "effects.counts.then": "stays",
     }  # fmt: skip
 
 

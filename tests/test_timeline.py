@@ -117,6 +117,7 @@ def test_the_command_draws_and_prints(here: Path, capsys: pytest.CaptureFixture[
     by_name = {entry["name"]: entry for entry in content["measures"]}
     assert by_name["sectoral-2014"]["changes"] == {
         "effects.counts.change": -0.15, "effects.counts.after_years": 4.0, "effects.counts.of": "works",
+        "effects.counts.then": "stays",
     }  # fmt: skip
     assert by_name["intas-1993"]["enabled"] is False
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from model.response import meeting_factor
+from model.response import meeting_path
 
 from .results import signed
 
@@ -222,10 +222,11 @@ def effect_words(measure: Measure) -> str:
 
 
 def _counts_words(counts: Counts) -> str:
-    """An effect on counts as it was published, and the factor of meeting that is made of it."""
-    factor = meeting_factor(counts.change, counts.after_years, counts.of)
+    """An effect on counts as it was published, and the factors of meeting that are made of it."""
+    path = meeting_path(counts.change, counts.after_years, counts.of, counts.then)
     said = signed(f"{100 * counts.change:+g}")
-    return f"{counts.of} {said}\u00a0% after {_years(counts.after_years)}, as meeting rate × {factor:.2g}"
+    eased = f", × {path.then:.2g} from year {path.turn:g}" if path.turn < float("inf") else " for good"
+    return f"{counts.of} {said}\u00a0% after {_years(counts.after_years)}, as meeting rate × {path.first:.2g}{eased}"
 
 
 def _years(count: float) -> str:

@@ -12,14 +12,14 @@ Stage = tuple[int, int, float]
 
 
 class Calendar:
-    """The dates at which measures start and end and lists change, and the spans in which ramps grow; all in years.
+    """The dates at which measures start, end and turn and lists change, and the spans in which ramps grow; all in years.
 
-    ``start``, ``end`` and ``ramp`` float64[M] are those of the measures; ``listings`` the dates of lists, where measures
-    follow any.
+    ``start``, ``end`` and ``ramp`` float64[M] are those of the measures; ``further`` other dates at which one changes: of
+    lists that it follows, of turns of its strength.
     """
 
-    def __init__(self, start: np.ndarray, end: np.ndarray, ramp: np.ndarray, listings: Iterable[float] = ()) -> None:
-        self.dates = sorted({*start.tolist(), *end.tolist(), *listings})
+    def __init__(self, start: np.ndarray, end: np.ndarray, ramp: np.ndarray, further: Iterable[float] = ()) -> None:
+        self.dates = sorted({*start.tolist(), *end.tolist(), *further})
         # begin, end, begin, ... of the spans in which some ramp grows, which do not overlap
         self.edges: list[float] = []
         growing = ramp > 0.0

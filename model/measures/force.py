@@ -51,6 +51,7 @@ class Forces:
         self.table = MeasureTable.of(measures, world.arrays.country, self.instruments)
         self.time = -np.inf  # of the last update
         self._levels = np.zeros(len(measures))  # of all measures
+        self._turned = np.zeros(len(measures), np.bool_)  # of all measures: whether meeting has eased
         self._listed = np.zeros(world.n, np.bool_)
         spells = [(i, since, np.inf if until is None else until) for i, since, until in world.listed_spells]
         self._spells_on_lists = (
@@ -60,12 +61,13 @@ class Forces:
         )
         listings = self._spells_on_lists[1:] if self.table.follows_lists.any() else ()
         dates = [date for column in listings for date in column.tolist()]
-        self._calendar = Calendar(self.table.start, self.table.end, self.table.ramp, dates)
+        turns = self.table.turn[np.isfinite(self.table.turn)].tolist()
+        self._calendar = Calendar(self.table.start, self.table.end, self.table.ramp, [*dates, *turns])
         self._stage: Stage | None = None  # of the last update
         self._bounded = False  # whether bounds of the regime hold
         self._of_institutions: dict[str, np.ndarray] = {}  # effects on institutions that were asked for
         self._take(np.zeros(0, np.int64))
-        self._act(np.zeros(0))
+        self._act(np.zeros(0), np.zeros(0, np.bool_))
 
     def update(self, time: float, grid: float) -> bool:
         """Bring the arrays to a time in the quarter that begins at ``grid``; whether anything changed."""
@@ -77,14 +79,15 @@ class Forces:
         levels = self.table.levels(time, grid)
         listed = self.listed(time)
         follow = bool(self.table.follows_lists[levels > 0.0].any()) and not np.array_equal(listed, self._listed)
-        if np.array_equal(levels, self._levels) and not follow:
+        turned = self.table.turn <= time
+        if np.array_equal(levels, self._levels) and np.array_equal(turned, self._turned) and not follow:
             return False
         others = not np.array_equal(levels > 0.0, self._levels > 0.0)
-        self._levels, self._listed = levels, listed
+        self._levels, self._turned, self._listed = levels, turned, listed
         chosen = np.flatnonzero(levels > 0.0)
         if others or follow:
             self._take(chosen)
-        self._act(levels[chosen])
+        self._act(levels[chosen], turned[chosen])
         return True
 
     def bound(self, setting: Setting, state: State) -> None:
@@ -134,9 +137,9 @@ class Forces:
         self._acting = {name: np.flatnonzero(of.effect(name) != neutral(name)) for name in ON_INSTITUTIONS}
         self._planning = np.flatnonzero(of.planned)
 
-    def _act(self, level: np.ndarray) -> None:
+    def _act(self, level: np.ndarray, turned: np.ndarray) -> None:
         """What the measures in force do at their strengths float64[L]: to new partnerships, to running ones, to terms."""
-        of, effects = self.in_force, self.in_force.effects_at(level)
+        of, effects = self.in_force, self.in_force.effects_at(level, turned)
         self.levels = tuple(level.tolist())
         self.reach = np.minimum(1.0, level)
         self.barrier = np.where(of.prohibits, 1.0 - self.reach * (1.0 - of.leakage), 1.0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..dynamics.terms import MOTIVES
-from ..response import meeting_factor
+from ..response import MeetingPath, meeting_path
 from .compiled import CompiledMeasure, levels
 
 if TYPE_CHECKING:
@@ -33,9 +33,17 @@ def neutral(effect: str) -> float:
     return 1.0 if effect in FACTORS else 0.0
 
 
-def _of_counts(counts: Counts | None) -> float:
-    """Factor of meeting that stands for an effect on counts."""
-    return 1.0 if counts is None else meeting_factor(counts.change, counts.after_years, counts.of)
+NO_PATH = MeetingPath(1.0, np.inf, 1.0)
+
+
+def _of_counts(counts: Counts | None) -> MeetingPath:
+    """Factors of meeting that stand for an effect on counts."""
+    return NO_PATH if counts is None else meeting_path(counts.change, counts.after_years, counts.of, counts.then)
+
+
+def _turn(measure: CompiledMeasure, path: MeetingPath) -> float:
+    """Start of the quarter in which meeting turns to what keeps the counts, years; never before the measure's first."""
+    return max(measure.start, float(np.ceil(4.0 * (measure.start + path.turn)) / 4.0))
 
 
 def scaled(factor: np.ndarray, level: np.ndarray | float) -> np.ndarray:
@@ -64,6 +72,8 @@ class MeasureTable:
     end: np.ndarray  # float64[M], years
     ramp: np.ndarray  # float64[M], years
     strength: np.ndarray  # float64[M]
+    eased_meeting: np.ndarray  # float64[M], factor of meeting after the turn of measures whose counts stay
+    turn: np.ndarray  # float64[M], years; infinity for the others
 
     @classmethod
     def of(cls, measures: Sequence[CompiledMeasure], country: np.ndarray, instruments: Sequence[str]) -> MeasureTable:
@@ -75,7 +85,9 @@ class MeasureTable:
         nobody = np.zeros(len(country), np.bool_)
         narrow = column(lambda m: len(m.measure.instruments) > 0, kind=bool)
         effects = column(lambda m: [getattr(m.measure.effects, name) for name in EFFECTS], len(EFFECTS)).T.copy()
-        effects[PLACE["meeting"]] *= column(lambda m: _of_counts(m.measure.effects.counts))
+        paths = [_of_counts(m.measure.effects.counts) for m in measures]
+        eased = effects[PLACE["meeting"]] * np.array([path.then for path in paths])
+        effects[PLACE["meeting"]] *= np.array([path.first for path in paths])
         for name in ON_NEW:
             effects[PLACE[name], narrow] = neutral(name)
         motives = column(lambda m: [getattr(m.measure.effects.motives, t.name.lower()) for t in MOTIVES], len(MOTIVES))
@@ -100,6 +112,8 @@ class MeasureTable:
             end=column(lambda m: m.end),
             ramp=column(lambda m: m.ramp),
             strength=column(lambda m: m.measure.strength),
+            eased_meeting=eased,
+            turn=np.array([_turn(m, path) for m, path in zip(measures, paths, strict=True)]),
         )
 
     def chosen(self, places: np.ndarray) -> MeasureTable:
@@ -115,7 +129,9 @@ class MeasureTable:
         """Strengths at a time in the quarter that begins at ``grid``, float64[M]."""
         return np.asarray(levels(self.start, self.end, self.ramp, self.strength, time, grid))
 
-    def effects_at(self, level: np.ndarray) -> dict[str, np.ndarray]:
-        """Effect -> float64[M] at parts ``level`` float64[M] of full strength."""
+    def effects_at(self, level: np.ndarray, turned: np.ndarray) -> dict[str, np.ndarray]:
+        """Effect -> float64[M] at parts ``level`` float64[M] of full strength; ``turned`` bool[M], whose meeting has eased."""
         count = len(FACTORS)
-        return dict(zip(EFFECTS, [*scaled(self.effects[:count], level), *(self.effects[count:] * level)], strict=True))
+        full = self.effects[:count].copy()
+        full[PLACE["meeting"], turned] = self.eased_meeting[turned]
+        return dict(zip(EFFECTS, [*scaled(full, level), *(self.effects[count:] * level)], strict=True))

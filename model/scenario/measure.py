@@ -158,6 +158,11 @@ class Counts(Frozen):
         gt=0, le=30, description="Years from its first effect to the count", json_schema_extra=meta("years")
     )
     of: Literal["works", "partnerships"] = Field("works", description="What was counted")
+    then: Literal["stays", "grows"] = Field(
+        "stays",
+        description="Beyond those years: the change stays as it is (meeting eases to what keeps it), or meeting stays as low and "
+        "the change grows",
+    )
 
     @model_validator(mode="after")
     def _tells_of_a_rate(self) -> Self:
