@@ -31,6 +31,7 @@ from . import (
     running,
     saom,
     scenarios,
+    sharding,
     sweeping,
     timelining,
 )
@@ -60,6 +61,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "channels": channelling.channels,
     "claims": claiming.claims,
     "sweep": sweeping.sweep,
+    "status": sharding.status,
+    "merge": sharding.merge,
     "list": scenarios.list_scenarios,
     "show": scenarios.show,
     "check": checking.check,
@@ -108,6 +111,9 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, _leave)
     try:
         code = app(args=list(arguments) if arguments is not None else None, prog_name="comity", standalone_mode=False)
+    except sweeping.Interrupted as kept:
+        Output().error(str(kept), INTERRUPTED)
+        return INTERRUPTED
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:

@@ -47,7 +47,7 @@ def fault_of(name: str, additions: Sequence[str] = ()) -> str | None:
 
 
 def _is_sweep(name: str) -> bool:
-    """Whether a path or a name asks for a sweep rather than for one run: sweeps have axes, and a folder of their own."""
+    """Whether a path or a name asks for a sweep rather than for one run: sweeps have factors, and a folder of their own."""
     from model.errors import InputError
     from model.scenario.files import find_scenario, read_toml
 
@@ -56,7 +56,7 @@ def _is_sweep(name: str) -> bool:
     path = Path(name)
     try:
         if path.is_file():
-            return path.resolve().parent.name == FOLDER or "axes" in read_toml(path)
+            return path.resolve().parent.name == FOLDER or {"factors", "axes"} & set(read_toml(path))
         find_sweep(name)
     except (InputError, OSError, ValueError):  # said by the scenario's reader
         return False

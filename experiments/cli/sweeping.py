@@ -1,29 +1,56 @@
-"""`comity sweep`: a grid of settings, each run with replicates.
+"""`comity sweep`: a design of settings, each run with replicates, in a folder that it can go on with.
 
 Contract with `experiments.sweeping` (looked up when the command runs):
 
-- `load_sweep(name, settings, replicates, seed, additions) -> Sweep`: reads a sweep file (a TOML table with ``axes``) and checks all
-  of it; raises `InputError`. A `Sweep` has ``name``, ``base`` (its scenario), ``points``, `seeded()`, `content_hash()`.
-- `run_sweep(sweep, folder, *, jobs, on_progress) -> SweepResult`: runs it and fills ``folder``. A `SweepResult` has
-  ``seed``, ``summary`` (a frame), `to_dict()`, `table()` (headings, rows of text), `lines()`.
+- `load_sweep(name, settings, replicates, seed, additions) -> Sweep`: reads a sweep file (a TOML table with ``factors``) and
+  checks all of it; raises `InputError`.
+- `run_sweep(sweep, folder, *, executor, jobs, subset, resume, force, on_progress) -> int`: runs what is missing, returns how many
+  runs failed.
+- `open_dataset(folder) -> Dataset` and `SweepResult(dataset)` with ``summary`` (a frame), `to_dict()`, `table()` (headings, rows
+  of text), `lines()`.
 
-The figures are those of `experiments.figures.draw_sweep`.
+The figures of grids are those of `experiments.figures.draw_sweep`. manifest.json is written last.
 """
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from .comparing import print_comparison
 from .output import Output
 from .settings import Additions, AsJson, Force, Jobs, NoFigures, Out, Quiet, Replicates, Seed, Settings
-from .staging import drawn, staged
+from .staging import drawn
 
 if TYPE_CHECKING:
-    from ..sweeping import SweepResult
+    from ..runner.executors import AnyExecutor
+    from ..sweeping import Span, Sweep, SweepResult
+
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with what is in --out, exactly; an absent or empty folder starts.")
+]
+Subset = Annotated[
+    str | None,
+    typer.Option("--subset", metavar="I:J", help="Only runs I to J-1, a shard for `comity merge`; runs count from 0."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print the design, the number of runs, the estimated time and disk; run one.")
+]
+ExecutorName = Annotated[
+    Literal["processes", "dask"],
+    typer.Option("--executor", help="Where runs are done: processes of this machine, or a Dask cluster."),
+]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Scheduler of --executor dask: tcp://host:8786.")
+]
+
+
+class Interrupted(KeyboardInterrupt):
+    """An interrupt that lost nothing; its text says so."""
 
 
 def sweep(
@@ -35,43 +62,159 @@ def sweep(
     add: Additions = None,
     out: Out = None,
     force: Force = False,
+    resume: Resume = False,
+    subset: Subset = None,
+    dry_run: DryRun = False,
+    executor: ExecutorName = "processes",
+    scheduler: Scheduler = None,
     no_figures: NoFigures = False,
     quiet: Quiet = False,
     json: AsJson = False,
 ) -> int:
-    """Run a scenario over a grid of settings and draw what comes out."""
-    from datetime import UTC, datetime
-
+    """Run a scenario over a design of settings, and draw what comes out of a grid. Exit code 3 where runs failed."""
     from ..results import choose_folder
     from ..sweeping import load_sweep, run_sweep
     from .running import announce
 
-    started, output = datetime.now(UTC), Output(json, quiet)
-    chosen = load_sweep(file, set_ or [], replicates, seed, add or []).seeded()
+    output = Output(json, quiet)
+    _check_options(out, resume, force, dry_run, executor, scheduler)
+    chosen = load_sweep(file, set_ or [], replicates, seed, add or [])
+    span = read_span(subset, chosen.runs)
+    if dry_run:
+        return plan(output, chosen.seeded(), span, jobs)
+    if resume and out is not None:
+        chosen = _with_stored_seed(chosen, out)
+    chosen = chosen.seeded()
     target = choose_folder(chosen.name, chosen.content_hash(), out)
-    with staged(output, target, force, kind="sweep", started=started, data=chosen.base.world.data) as (
-        folder,
-        manifest,
-    ):
-        announce(output, f"{chosen.name}, {len(chosen.points)} design points", chosen.replicates, chosen.seed)
+    hands = cluster(scheduler) if executor == "dask" and scheduler else None
+    announce(output, f"{chosen.name}, {len(chosen.points)} design points", chosen.replicates, chosen.seed)
+    output.say("folder", f"into {target}; stopped, it goes on with --resume --out {target}", folder=str(target))
+    try:
         with output.progress(chosen.name) as listener:
-            result = run_sweep(chosen, folder, jobs=jobs, on_progress=listener)
-        complete = no_figures or drawn(output, lambda: _draw(folder, result))
-        manifest |= {
-            "sweep": {"name": chosen.name, "sha256": chosen.content_hash()},
-            "run": {"seed": result.seed, "replicates": chosen.replicates, "design_points": len(chosen.points)},
-        }
-    if json:
-        output.json({"folder": str(target), "complete": complete, "seed": result.seed, **result.to_dict()})
+            run_sweep(
+                chosen, target, executor=hands, jobs=jobs, subset=span, resume=resume, force=force, on_progress=listener
+            )
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; what is done is kept, --resume --out {target} goes on") from None
+    return finish(output, target, figures=not no_figures)
+
+
+def _check_options(
+    out: Path | None, resume: bool, force: bool, dry_run: bool, executor: str, scheduler: str | None
+) -> None:
+    """Raise `InputError` for options that do not go together."""
+    from model.errors import InputError
+
+    if resume and out is None and not dry_run:
+        raise InputError("--resume stands there without --out", where="sweep", allowed="--out DIR, the folder to go on with")
+    if resume and force:
+        raise InputError("--resume and --force stand there together", where="sweep", allowed="one of both")
+    if (executor == "dask") != (scheduler is not None):
+        raise InputError(
+            f"--executor {executor} {'without' if executor == 'dask' else 'with'} --scheduler", where="sweep",
+            allowed="--executor dask --scheduler tcp://host:port, or neither",
+        )  # fmt: skip
+
+
+def read_span(text: str | None, runs: int) -> Span:
+    """The runs of "i:j". Raises `InputError`."""
+    from model.errors import InputError, as_written
+
+    from ..sweeping import Span
+
+    if text is None:
+        return Span(0, runs)
+    first, colon, end = text.partition(":")
+    if not colon or not all(word == "" or (word.isascii() and word.isdigit()) for word in (first, end)):
+        raise InputError(f"{as_written(text)} is no range of runs", where="--subset", allowed="i:j, runs i to j-1")
+    span = Span(int(first or 0), int(end or runs))
+    if not span.first < span.end <= runs:
+        raise InputError(f"{text} is not within the sweep", where="--subset", allowed=f"i:j with 0 <= i < j <= {runs}")
+    return span
+
+
+def cluster(scheduler: str) -> AnyExecutor:
+    """The workers of a Dask cluster."""
+    from ..runner.executors import Cluster
+
+    return Cluster(scheduler)
+
+
+def plan(output: Output, chosen: Sweep, span: Span, jobs: int | None) -> int:
+    """Print what a sweep would be, and what it would take."""
+    from ..runner import default_jobs
+    from ..sweeping.estimating import estimate
+    from ..sweeping.planning import planned
+
+    told = planned(chosen, estimate(chosen, span, jobs or default_jobs()))
+    if output.as_json:
+        output.json(told.to_dict())
+    else:
+        print_comparison(output, told)
+    return 0
+
+
+def _with_stored_seed(chosen: Sweep, folder: Path) -> Sweep:
+    """The sweep with the seed that was drawn when its folder began, if none is named."""
+    from ..sweeping.folder import begun
+
+    content = begun(folder) if chosen.seed is None else None
+    if content is None:
+        return chosen
+    run = chosen.base.run.model_copy(update={"seed": int(content["seed"])})
+    base = chosen.base.model_copy(update={"run": run})
+    return replace(chosen, base=base, changes={**chosen.changes, "run.seed": run.seed})
+
+
+def finish(output: Output, folder: Path, *, figures: bool) -> int:
+    """Write what is made of a whole dataset, the manifest last; print it and return the exit code."""
+    from ..sweeping import SweepResult, open_dataset
+    from ..sweeping.folder import whole
+
+    result = SweepResult(open_dataset(folder))
+    complete = True
+    if not whole(folder):
+        result.write()
+        complete = not figures or not result.tabular or drawn(output, lambda: _draw(folder, result))
+        _write_manifest(folder, result)
+    if output.as_json:
+        told = {"folder": str(folder), "complete": complete and not result.failed, "seed": result.seed}
+        output.json({**told, **result.to_dict()})
     else:
         print_comparison(output, result)
-    output.say("done", f"{target} (seed {result.seed})", folder=str(target))
-    return 0 if complete else 3
+    failed = f", {result.failed} runs failed" if result.failed else ""
+    output.say("done", f"{folder} (seed {result.seed}{failed})", folder=str(folder), failed=result.failed)
+    return 0 if complete and not result.failed else 3
+
+
+def _write_manifest(folder: Path, result: SweepResult) -> None:
+    from datetime import UTC, datetime
+
+    from ..results.manifest import write_manifest
+    from ..results.provenance import provenance
+    from ..results.reading import read_scenario
+    from ..results.writing import times_since
+    from ..sweeping.sessions import sessions
+
+    identity = result.dataset.identity
+    began = [datetime.fromisoformat(session["began"]) for session in sessions(folder)]
+    subset = identity.get("subset")
+    run = {"seed": result.seed, "replicates": result.replicates, "design_points": result.points}
+    write_manifest(
+        folder,
+        {
+            "kind": "sweep" if subset is None else "sweep shard",
+            **provenance(read_scenario(folder).world.data),
+            "sweep": {"name": identity["name"], "sha256": identity["sha256"]},
+            "run": {**run, "runs": len(result.dataset.span), "failed": result.failed},
+            **({} if subset is None else {"subset": subset}),
+            "times": times_since(began[0] if began else datetime.now(UTC)),
+            "command": ["comity", *sys.argv[1:]],
+        },
+    )
 
 
 def _draw(folder: Path, result: SweepResult) -> None:
-    axes = [axis.name for axis in result.sweep.axes]
-    outcomes = [outcome.label for outcome in result.sweep.outcomes]
     from ..figures import draw_sweep
 
-    draw_sweep(folder, result.summary, axes, outcomes)
+    draw_sweep(folder, result.summary, result.factors, result.labels)

@@ -1,7 +1,7 @@
 """manifest.json: what a result is, how it was made, and the checksum of every file in it.
 
-Keys: format, format_version, kind (run, comparison, sweep, attribution, ranking, claims, fit check), program, environment, data (see `provenance`), scenario, run, times, command, files, and
-``checksum``, the sha256 of all the rest, so that a changed manifest is noticed as well. The log has no checksum.
+Keys: format, format_version, kind (run, comparison, sweep, sweep shard, attribution, ranking, claims, fit check), program, environment, data (see `provenance`), scenario, run, times, command, files, and
+``checksum``, the sha256 of all the rest, so that a changed manifest is noticed as well. Logs have no checksum.
 """
 
 from __future__ import annotations
@@ -22,16 +22,18 @@ from .folder import FORMAT, INCOMPLETE, MANIFEST, REPLACED
 FORMAT_VERSION = 1
 LOG = "run.log"
 FIGURES = "figures"
+LOGS = "log"
+"""Folder of logs."""
 
 
 def file_checksums(folder: Path) -> dict[str, dict[str, Any]]:
-    """Path inside the folder -> sha256 and bytes, for every file but the manifest and the log."""
+    """Path inside the folder -> sha256 and bytes, for every file but the manifest and logs."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     names = {path: path.relative_to(folder).as_posix() for path in paths}
     return {
         name: {"sha256": sha256(path), "bytes": path.stat().st_size}
         for path, name in names.items()
-        if name not in (MANIFEST, LOG) and not name.startswith(f"{MANIFEST}.")
+        if name not in (MANIFEST, LOG) and not name.startswith((f"{MANIFEST}.", f"{LOGS}/"))
     }
 
 

@@ -105,7 +105,7 @@ def enter(
     """Initialise a worker process with resolved scenarios as TOML, or recipes. ``steps`` int64[tasks] and ``stop.value`` are shared with the parent."""
     global _worker, _steps, _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and sets the stop
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    threading.Thread(target=leave_with_parent, daemon=True).start()
     _worker, _steps, _stop = Worker(scenarios, calibration, take), steps, stop
 
 
@@ -120,7 +120,7 @@ def run_task(task: Task) -> Any:
     return _worker.run(task, on_step)
 
 
-def _leave_with_parent() -> None:
+def leave_with_parent() -> None:
     """End this process when its parent is gone: a killed run leaves no workers behind."""
     parent = multiprocessing.parent_process()
     if parent is not None:

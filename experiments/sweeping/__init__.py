@@ -1,20 +1,25 @@
-"""Sweeps: a scenario over a grid of settings, with the same luck at every point of it.
+"""Sweeps: a scenario over a design of settings, with the same luck at every point of it.
 
-The file (`schema`, `faults`, `loading`), the design (`design`), what is kept (`outcomes`) and the run (`running`) are
-apart: another design, or another way to run it, changes one of them.
+The file (`schema`, `distributions`, `faults`, `loading`, `checking`), the design (`design`, `sampling`, `assumed`), what is
+kept of a run (`outcomes`, `runs`), the folder that nothing can lose (`folder`, `identity`, `journal`, `parts`, `lock`) and the
+way through it (`running`, `status`, `merging`, `dataset`, `result`) are apart.
 """
 
-from .design import DesignPoint
+from .dataset import Dataset, open_dataset
 from .loading import FOLDER, Sweep, find_sweep, load_sweep, packaged_sweeps
-from .running import SweepResult, run_sweep
+from .parts import Span
+from .result import SweepResult
+from .running import run_sweep
 
 __all__ = [
     "FOLDER",
-    "DesignPoint",
+    "Dataset",
+    "Span",
     "Sweep",
     "SweepResult",
     "find_sweep",
     "load_sweep",
+    "open_dataset",
     "packaged_sweeps",
     "run_sweep",
 ]

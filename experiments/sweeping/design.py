@@ -1,83 +1,177 @@
-"""The design: which settings are run. Here the full grid; every point is a scenario that has been checked."""
+"""The design: which values of the factors are run. Points are numbers and settings; nobody holds all their scenarios."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from itertools import product
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from model.errors import InputError, as_written
+import numpy as np
 
-from .faults import moved, outcome_key
-from .outcomes import check_years, snapshots_for
-from .schema import Axis, SweepFile
+from .sampling import unit_sample
+from .schema import Design, Factor
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
-    from model.scenario import Scenario
-
-SOURCE = "override"
-"""How errors of `load_scenario` name the place of a setting that is not from a file."""
+LOW, HIGH = 0.05, 0.95
+"""Quantiles of a distribution that are run one at a time; of a range it is both ends."""
 
 
 @dataclass(frozen=True)
-class DesignPoint:
-    """One level of each axis, in the order of the axes, and the scenario that has them."""
+class Points:
+    """The design points of a sweep, in the order of the sampler; of a grid, the last factor running fastest.
 
-    number: int  # from 0
-    levels: tuple[object, ...]
-    scenario: Scenario
-
-
-def grid(
-    file: SweepFile, scenario_with: Callable[[Mapping[str, object]], Scenario], where: str
-) -> tuple[DesignPoint, ...]:
-    """All combinations of levels, the last axis running fastest.
-
-    ``scenario_with`` makes the scenario of some settings (path -> level); ``where`` is the file of the sweep. Raises
-    `InputError` for a combination that cannot run, or whose run does not show the years of an outcome.
+    ``bases`` are the values that the factors have in the base scenario; None where their settings differ there.
     """
-    points = []
-    timed = any(path.startswith("time.") for axis in file.axes for path in axis.paths)
-    for number, levels in enumerate(product(*(axis.levels for axis in file.axes))):
-        settings = {path: level for axis, level in zip(file.axes, levels, strict=True) for path in axis.paths}
-        at = ", ".join(f"{axis.name} = {as_written(level)}" for axis, level in zip(file.axes, levels, strict=True))
-        try:
-            scenario = scenario_with(settings)
-        except InputError as error:
-            raise _blamed(error, file.axes, levels, where, f" (at {at})" if len(levels) > 1 else "") from None
-        for place, outcome in enumerate(file.outcomes):
-            check_years(outcome, scenario, partial(outcome_key, file, where, place), f" at {at}" if timed else "")
-        # networks are kept for the outcomes that need them, and for nobody else
-        record = scenario.record.model_copy(update={"snapshots": snapshots_for(file.outcomes, scenario)})
-        points.append(DesignPoint(number, levels, scenario.model_copy(update={"record": record})))
-    return tuple(points)
+
+    factors: tuple[Factor, ...]
+    design: Design
+    bases: tuple[object, ...]
+
+    def __len__(self) -> int:
+        if self._rows is not None:
+            return len(self._rows)
+        return int(np.prod(self._shape)) if self._sample is None else len(self._sample[0].numbers)
+
+    def values(self, point: int) -> tuple[object, ...]:
+        """Value of each factor at a point, as applied."""
+        if self._rows is not None:
+            return self._rows[point]
+        if self._sample is not None:
+            return tuple(column[point] for column in self._sample)
+        places = np.unravel_index(point, self._shape)
+        return tuple(factor.discrete[int(k)] for factor, k in zip(self.factors, places, strict=True))  # type: ignore[index]
+
+    def settings(self, point: int) -> dict[str, object]:
+        """Dotted path -> value of what a point changes in the base scenario."""
+        changes: dict[str, object] = {}
+        alone = None if self._alone is None else self._alone[point]
+        for place, (factor, value) in enumerate(zip(self.factors, self.values(point), strict=True)):
+            if alone is None or place == alone:
+                changes |= dict.fromkeys(factor.settings, value)
+        return changes
+
+    def table(self, base_sha256: str) -> pa.Table:
+        """Columns point, one for each factor, scenario_sha256: the sha256 of the base scenario's hash and the settings.
+
+        That identifies the scenario of a point without making it.
+        """
+        import pyarrow as pa
+
+        count = len(self)
+        rows = [self.values(point) for point in range(count)]
+        columns = {"point": pa.array(np.arange(count, dtype=np.int64))}
+        for place, factor in enumerate(self.factors):
+            columns[factor.name] = _column([written(row[place]) for row in rows])
+        hashes = [settings_hash(base_sha256, self.settings(point)) for point in range(count)]
+        columns["scenario_sha256"] = _column(hashes)
+        return pa.table(columns)
+
+    def reach(self, place: int) -> tuple[object, ...]:
+        """The outermost values that a factor takes anywhere in the design; all levels of one that has levels."""
+        return self._sample[place].reach() if self._sample is not None else ends_of(self.factors[place])
+
+    @cached_property
+    def _shape(self) -> tuple[int, ...]:
+        return tuple(len(factor.discrete or ()) for factor in self.factors)
+
+    @cached_property
+    def _sample(self) -> list[Column] | None:
+        """Values by factor and point of a sampled design."""
+        if not self.design.sampled:
+            return None
+        shares = unit_sample(self.design, len(self.factors))
+        return [column_of(factor, shares[:, place]) for place, factor in enumerate(self.factors)]
+
+    @cached_property
+    def _one_by_one(self) -> list[tuple[int, object]]:
+        """(place of the factor, value) of each point but the first, one at a time."""
+        return [
+            (place, value)
+            for place, factor in enumerate(self.factors)
+            for value in ends_of(factor)
+            if value != self.bases[place]
+        ]
+
+    @cached_property
+    def _rows(self) -> list[tuple[object, ...]] | None:
+        if self.design.kind != "one-at-a-time":
+            return None
+        changed = [
+            tuple(value if k == place else base for k, base in enumerate(self.bases))
+            for place, value in self._one_by_one
+        ]
+        return [self.bases, *changed]
+
+    @cached_property
+    def _alone(self) -> list[int] | None:
+        """Place of the factor that a point changes, -1 for the base; None where points change all factors."""
+        if self.design.kind != "one-at-a-time":
+            return None
+        return [-1, *(place for place, _ in self._one_by_one)]
 
 
-def _blamed(error: InputError, axes: Sequence[Axis], levels: tuple[object, ...], where: str, at: str) -> InputError:
-    """A fault of a combination, said of the level that it is the fault of, if it is one's."""
-    for axis, level in zip(axes, levels, strict=True):
-        for path in axis.paths:
-            if error.where == f"{SOURCE} {path}":
-                entry = f"{where}: axes.{axis.name}.levels, entry {axis.levels.index(level) + 1}"
-                return moved(error, entry, f"{path}: ", at)
-    return moved(error, f"{where}: axes", f"{error.where}: " if error.where else "", at)
+@dataclass(frozen=True)
+class Column:
+    """Values of one factor over a sample: numbers, or places among its levels."""
+
+    numbers: NDArray[Any]
+    levels: tuple[object, ...] | None
+
+    def __getitem__(self, point: int) -> object:
+        return float(self.numbers[point]) if self.levels is None else self.levels[self.numbers[point]]
+
+    def reach(self) -> tuple[object, ...]:
+        """The outermost numbers, or all levels."""
+        return (float(self.numbers.min()), float(self.numbers.max())) if self.levels is None else self.levels
 
 
-def design_frame(axes: Sequence[Axis], points: Sequence[DesignPoint]) -> pd.DataFrame:
-    """Design points as a frame: point, a column for each axis, sha256 of the scenario."""
-    import pandas as pd
+def column_of(factor: Factor, shares: NDArray[np.float64]) -> Column:
+    """Values of a factor for numbers from 0 to 1."""
+    levels = factor.discrete
+    if levels is not None:
+        return Column(np.minimum((shares * len(levels)).astype(int), len(levels) - 1), levels)
+    if factor.distribution is not None:
+        return Column(factor.distribution.quantiles(shares), None)
+    low, high = _range(factor)
+    values = low * (high / low) ** shares if factor.scale == "log" else low + shares * (high - low)
+    return Column(np.clip(values, low, high), None)
 
-    columns: dict[str, list[object]] = {"point": [point.number for point in points]}
-    for place, axis in enumerate(axes):
-        columns[axis.name] = [written(point.levels[place]) for point in points]
-    columns["scenario_sha256"] = [point.scenario.content_hash() for point in points]
-    return pd.DataFrame(columns)
+
+def ends_of(factor: Factor) -> tuple[object, ...]:
+    """What a factor is set to when it is alone: its levels, the ends of its range, two quantiles of its distribution."""
+    if factor.discrete is not None:
+        return factor.discrete
+    shares = np.array([0.0, 1.0] if factor.distribution is None else [LOW, HIGH])
+    return column_of(factor, shares).reach()
+
+
+def settings_hash(base_sha256: str, settings: Mapping[str, object]) -> str:
+    """sha256 of a base scenario's hash and what is changed in it."""
+    text = json.dumps([base_sha256, settings], sort_keys=True, default=str, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def written(level: object) -> object:
     """A level as tables hold it: dates as text."""
-    return level if isinstance(level, bool | int | float | str) else str(level)
+    return level if level is None or isinstance(level, bool | int | float | str) else str(level)
+
+
+def _column(values: list[object]) -> pa.Array:
+    """A column of plain type; text as a dictionary, null where there is no value."""
+    import pyarrow as pa
+
+    column = pa.array(values)
+    return column.dictionary_encode() if pa.types.is_string(column.type) else column
+
+
+def _range(factor: Factor) -> tuple[float, float]:
+    if not isinstance(factor.range, tuple):
+        raise ValueError(f"the range of {factor.name} has not been looked up")
+    return factor.range
+

@@ -18,7 +18,7 @@ def fault(error: ValidationError, content: Mapping[str, Any], where: str) -> Inp
     """The first fault of a file; an unknown key comes first, for it explains a missing one."""
     faults = error.errors(include_url=False)
     first = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
-    location = tuple(part for part in first["loc"] if part != "function-before[_level(), any]")
+    location = _location(first["loc"], first["type"])
     at = f"{where}: {key_of(location, content)}" if location else where
     names = allowed_keys(_type_at(location[:-1])) or {}
     if first["type"] == "extra_forbidden":
@@ -42,7 +42,7 @@ def moved(error: InputError, where: str, before: str = "", after: str = "") -> I
 
 
 def key_of(location: Sequence[int | str], content: Mapping[str, Any]) -> str:
-    """A place in the file, with names where entries have them: axes.sanctions.levels, entry 2."""
+    """A place in the file, with names where entries have them: factors.sanctions.levels, entry 2."""
     keys, entries, here = [], "", content
     for part in location:
         here = _inside(here, part)
@@ -72,8 +72,23 @@ def _type_at(location: Sequence[int | str]) -> Any:
     kind: Any = SweepFile
     for part in location:
         inner = (allowed_keys(kind) or {}) if isinstance(part, str) else {}
-        kind = inner.get(str(part)) if isinstance(part, str) else next(iter(get_args(kind)), None)
+        kind = inner.get(str(part)) if isinstance(part, str) else next(iter(get_args(_present(kind))), None)
     return kind
+
+
+def _present(kind: Any) -> Any:
+    """The type of what may be absent, where it is there."""
+    return next((k for k in get_args(kind) if k is not type(None)), kind) if type(None) in get_args(kind) else kind
+
+
+def _location(loc: Sequence[int | str], kind: str) -> tuple[int | str, ...]:
+    """The place of a fault, without what pydantic puts between keys."""
+    found: tuple[int | str, ...] = ()
+    for place, part in enumerate(loc):
+        unknown = kind == "extra_forbidden" and place == len(loc) - 1
+        if unknown or isinstance(part, int) or part in (allowed_keys(_type_at(found)) or {}):
+            found = (*found, part)
+    return found
 
 
 def _described(location: Sequence[int | str]) -> str:

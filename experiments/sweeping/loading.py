@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,22 +16,21 @@ from pydantic import ValidationError
 
 from model.errors import LONGEST, InputError, as_written, nearest_name
 from model.scenario.files import find_scenario, packaged_folder, read_toml
-from model.scenario.loading import load_scenario, parse_override
+from model.scenario.loading import ScenarioFiles, parse_override, read_scenario_files
+from model.scenario.merging import value_at
 
-from .design import SOURCE, DesignPoint, grid
+from .assumed import with_assumed_range
+from .checking import OWN, SOURCE, check_paths, check_points, refuse_own
+from .design import Points
 from .faults import fault, moved, outcome_key
-from .outcomes import check_names
-from .schema import Axis, Outcome, SweepFile
+from .outcomes import check_names, snapshots_for
+from .schema import Factor, Outcome, SweepFile
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
 
 FOLDER = "experiments"
 """Subfolder of the folders of scenarios that sweep files are in."""
-OWN = ("run.seed", "run.replicates")
-"""Settings that the sweep itself decides: the luck is the same at all design points."""
-UNKNOWN = ("there is no setting", "there is no measure")
-"""How the messages of a wrong path begin; in others the value is wrong."""
 BASE = "scenario.resolved.toml"
 """The base scenario in the folder of a result."""
 
@@ -39,20 +39,33 @@ BASE = "scenario.resolved.toml"
 class Sweep:
     """A sweep whose parts have been checked."""
 
-    file: SweepFile
+    file: SweepFile  # ranges that are "assumed" filled in
     name: str
     base: Scenario  # with the settings, replicates and seed of the sweep
-    points: tuple[DesignPoint, ...]
+    points: Points
+    source: ScenarioFiles
+    """What the scenarios of design points are made from."""
+    changes: Mapping[str, object]
+    """Dotted path -> value of what the sweep changes everywhere, its replicates and seed too."""
 
     @property
-    def axes(self) -> tuple[Axis, ...]:
-        """The axes."""
-        return self.file.axes
+    def factors(self) -> tuple[Factor, ...]:
+        """The factors."""
+        return self.file.factors
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes."""
         return self.file.outcomes
+
+    @property
+    def runs(self) -> int:
+        """Runs of the whole sweep: replicates of all points."""
+        return len(self.points) * self.replicates
+
+    def scenario(self, point: int) -> Scenario:
+        """The scenario of a design point. Raises `InputError` where the values of a point cannot go together."""
+        return scenario_of(self.source, {**self.changes, **self.points.settings(point)}, self.outcomes)
 
     @property
     def replicates(self) -> int:
@@ -71,8 +84,7 @@ class Sweep:
         from ..runner import resolved
 
         base = resolved(self.base)
-        points = (replace(point, scenario=resolved(point.scenario, seed=base.run.seed)) for point in self.points)
-        return replace(self, base=base, points=tuple(points))
+        return replace(self, base=base, changes={**self.changes, "run.seed": base.run.seed})
 
     def to_dict(self) -> dict[str, Any]:
         """The sweep as TOML types, resolved: settings are in the base scenario, `BASE` beside the file."""
@@ -127,7 +139,7 @@ def load_sweep(
     seed: int | None = None,
     additions: Sequence[str] = (),
 ) -> Sweep:
-    """Load a sweep by name or path and check every level of every axis and every outcome against its scenario.
+    """Load a sweep by name or path and check its factors, their values and every outcome against its scenario.
 
     ``settings``: further changes of the base scenario as texts "path=value"; ``replicates`` and ``seed`` replace the
     file's; ``additions``: measures that are added to it, as texts "preset,key=value,...". Raises `InputError`, which names the file and the key.
@@ -141,14 +153,15 @@ def load_sweep(
     except ValidationError as error:
         raise fault(error, content, str(path)) from None
     base_file = find_scenario(file.scenario, beside=path, where=f"{path}: scenario")
-    load_scenario(base_file)  # what is wrong with it by itself is not the sweep's fault
-    load = partial(load_scenario, base_file, additions=additions)
+    read_scenario_files(base_file).scenario()  # what is wrong with it by itself is not the sweep's fault
+    source = read_scenario_files(base_file, additions)
+    load = source.scenario
     load()
     changes = dict(_flat(file.settings))
     _check_settings(load, changes, path)
     for text in settings:
         key, value = parse_override(text)
-        _refuse_own(key, "--set")
+        refuse_own(key, "--set")
         changes[key] = value
     for setting, chosen in zip(OWN, (seed, replicates), strict=True):
         own = chosen if chosen is not None else getattr(file, setting.removeprefix("run."))
@@ -160,13 +173,33 @@ def load_sweep(
         raise moved(error, _option(error.where)) from None
     for place, outcome in enumerate(file.outcomes):
         check_names(outcome, base, partial(outcome_key, file, str(path), place))
-    for axis in file.axes:
-        _check_paths(axis, load, changes, path)
 
-    def scenario_with(levels: Mapping[str, object]) -> Scenario:
-        return load({**changes, **levels})
+    def load_with(own: Mapping[str, object]) -> Scenario:
+        return load({**changes, **own})
 
-    return Sweep(file, file.name or path.stem, base, grid(file, scenario_with, str(path)))
+    for factor in file.factors:
+        check_paths(factor, factor.discrete[0] if factor.discrete else 0.0, load_with, str(path))
+    factors = [with_assumed_range(f, base, f"{path}: factors.{f.name}.range") for f in file.factors]
+    file = file.model_copy(update={"factors": tuple(factors)})
+    points = Points(file.factors, file.design, tuple(_value_in(base, factor) for factor in factors))
+    check_points(file, points, load_with, str(path))
+    return Sweep(file, file.name or path.stem, base, points, source, changes)
+
+
+def scenario_of(source: ScenarioFiles, settings: Mapping[str, object], outcomes: Sequence[Outcome]) -> Scenario:
+    """The scenario of some settings, with the networks kept that the outcomes need, and no others. Raises `InputError`."""
+    scenario = source.scenario(settings)
+    record = scenario.record.model_copy(update={"snapshots": snapshots_for(outcomes, scenario)})
+    return scenario.model_copy(update={"record": record})
+
+
+def _value_in(base: Scenario, factor: Factor) -> object:
+    """The value that the settings of a factor have in a scenario; None where they differ or have none."""
+    content = base.model_dump(by_alias=True)
+    values = [value_at(content, path) for path in factor.settings]
+    first = values[0]
+    same = all(type(value) is type(first) and value == first for value in values)
+    return first if same and isinstance(first, bool | int | float | str | date) else None
 
 
 def _option(where: str) -> str:
@@ -178,7 +211,7 @@ def _option(where: str) -> str:
 def _check_settings(load: Callable[..., Scenario], changes: Mapping[str, object], path: Path) -> None:
     """The file's settings, together: one may need another."""
     for key in changes:
-        _refuse_own(key, f"{path}: settings.{key}")
+        refuse_own(key, f"{path}: settings.{key}")
     try:
         load(changes)
     except InputError as error:
@@ -186,26 +219,6 @@ def _check_settings(load: Callable[..., Scenario], changes: Mapping[str, object]
         if error.where.startswith(SOURCE):
             raise moved(error, f"{path}: settings.{key}".removesuffix(".")) from None
         raise moved(error, f"{path}: settings", f"{error.where}: ") from None
-
-
-def _check_paths(axis: Axis, load: Callable[..., Scenario], changes: Mapping[str, object], path: Path) -> None:
-    """Every path of an axis must lead to a setting; whether its levels are possible is seen at the design points."""
-    where = f"{path}: axes.{axis.name}.paths"
-    for setting in axis.paths:
-        _refuse_own(setting, where)
-        try:
-            load({**changes, setting: axis.levels[0]})
-        except InputError as error:
-            if error.message.startswith(UNKNOWN):
-                raise moved(error, where) from None
-
-
-def _refuse_own(setting: str, where: str) -> None:
-    if setting in OWN:
-        key = setting.removeprefix("run.")
-        raise InputError(
-            f"{setting} is not the scenario's to set in a sweep", where=where, allowed=f"{key} of the sweep, or --{key}"
-        )
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:

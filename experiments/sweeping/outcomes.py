@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from model.recording import ReplicateRecord
     from model.scenario import Scenario
-    from model.simulation import Simulation
+    from model.world import World
 
 Place = Callable[[str], str]
 """Key of an outcome -> where it stands in the file, as errors say it."""
@@ -100,13 +101,6 @@ def check_years(outcome: Outcome, scenario: Scenario, place: Place, at: str = ""
             )
 
 
-def frame_of(outcome: Outcome, simulation: Simulation) -> pd.DataFrame:
-    """The frame of a run that has the indicator of an outcome: the series, or the indicators beside it."""
-    from model.indicators import OF_NETWORKS
-
-    return simulation.indicators if outcome.indicator in OF_NETWORKS else simulation.series
-
-
 def values_of(outcome: Outcome, series: pd.DataFrame) -> pd.Series[float]:
     """Value of an outcome by replicate, in their order, float64; NaN where it is undefined.
 
@@ -125,6 +119,30 @@ def _mean(of_pair: pd.DataFrame, span: tuple[int, int]) -> pd.Series[float]:
     return chosen.mean().where(chosen.count() == chosen.size()).sort_index()
 
 
+def values_of_record(
+    outcomes: Sequence[Outcome], scenario: Scenario, world: World, record: ReplicateRecord
+) -> tuple[float | None, ...]:
+    """Values of outcomes in one replicate; None where one is undefined. Only the frames that they need are made."""
+    from model.calibration import calibration_file, read_calibration
+    from model.indicators import OF_NETWORKS, indicators_frame
+    from model.recording import series_frame
+
+    frames: dict[bool, pd.DataFrame] = {}
+    values: list[float | None] = []
+    for outcome in outcomes:
+        of_network = outcome.indicator in OF_NETWORKS
+        if of_network not in frames:
+            if of_network:
+                frames[of_network] = indicators_frame(scenario.name, world, [record])
+            else:
+                calibration = read_calibration(calibration_file(scenario.world.data))
+                frames[of_network] = series_frame(scenario.name, world, calibration, [record])
+        found = values_of(outcome, frames[of_network])
+        value = float(found.iloc[0]) if len(found) else float("nan")
+        values.append(None if value != value else value)
+    return tuple(values)
+
+
 def unit_of(outcome: Outcome) -> str:
     """Unit of an outcome."""
     from model.indicators import unit_of as unit_of_indicator
@@ -132,17 +150,17 @@ def unit_of(outcome: Outcome) -> str:
     return RELATIVE if outcome.relative_to is not None else unit_of_indicator(outcome.indicator)
 
 
-def summarise(values: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
+def summarise(values: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
     """Median and 90 % interval over the replicates with a value, for each design point and outcome, in their order.
 
-    Columns: the axes, outcome, median, low, high, unit, replicates (how many have a value).
+    Columns: the factors, outcome, median, low, high, unit, replicates (how many have a value).
     """
-    keys = ["point", *axes, "outcome", "unit"]
-    grouped = values.groupby(keys, sort=False, observed=True)["value"]
+    keys = ["point", *factors, "outcome", "unit"]
+    grouped = values.groupby(keys, sort=False, observed=True, dropna=False)["value"]
     table = grouped.agg(
         median="median",
         low=lambda v: v.quantile(LOW),
         high=lambda v: v.quantile(HIGH),
         replicates="count",
     ).reset_index()
-    return table[[*axes, "outcome", "median", "low", "high", "unit", "replicates"]]
+    return table[[*factors, "outcome", "median", "low", "high", "unit", "replicates"]]

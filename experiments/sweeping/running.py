@@ -1,116 +1,201 @@
-"""Runs a sweep: all design points with the same luck, and of each run only what the outcomes need."""
+"""Runs a sweep: what is missing is run, journalled as it comes, and put into parts. Stopped anywhere, it goes on from there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..results.frames import write_csv, write_parquet
-from .design import DesignPoint, design_frame, written
-from .loading import BASE, Sweep
-from .outcomes import frame_of, summarise, unit_of, values_of
+from ..errors import ExperimentError
+from .folder import JOURNAL, prepare
+from .journal import Journal, finished, lines
+from .lock import locked
+from .parts import DATA, UNFINISHED, Span, checksums, parts, table, write_part
+from .sessions import begin_session
+from .runs import FAILED, Finished, Run, Simulate, SweepWork
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from model.simulation import Simulation
-
+    from ..runner.executors import AnyExecutor
     from ..runner.progress import OnProgress
+    from .loading import Sweep
 
-RESOLVED = "sweep.resolved.toml"
-
-
-@dataclass(frozen=True)
-class SweepResult:
-    """What a sweep gave: values by design point, replicate and outcome, and their summary over replicates."""
-
-    sweep: Sweep
-    values: pd.DataFrame
-    """point, a column for each axis, replicate, outcome, value, unit; in the order of points, replicates, outcomes."""
-    summary: pd.DataFrame
-    """A column for each axis, outcome, median, low (5 %), high (95 %), unit, replicates; points, then outcomes."""
-
-    @property
-    def seed(self) -> int | None:
-        """The seed of all design points."""
-        return self.sweep.seed
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON types; undefined values are None."""
-        rows = self.summary.astype(object).where(self.summary.notna(), None).to_dict("records")
-        return {
-            "name": self.sweep.name,
-            "title": self.sweep.file.title,
-            "question": self.sweep.file.question,
-            "scenario": self.sweep.base.name,
-            "axes": [axis.name for axis in self.sweep.axes],
-            "outcomes": [outcome.label for outcome in self.sweep.outcomes],
-            "points": len(self.sweep.points),
-            "replicates": self.sweep.replicates,
-            "rows": rows,
-        }
-
-    def table(self) -> tuple[list[str], list[list[str]]]:
-        """Headings and rows of text: a row for each design point, a column for each axis and outcome."""
-        from .wording import table
-
-        return table(self)
-
-    def lines(self) -> list[str]:
-        """What is said below the table."""
-        from .wording import lines
-
-        return lines(self)
+SYNC_SECONDS = 1.0
+"""How often the journal is put on the disk."""
+DIED = "its worker process died (killed, or out of memory?)"
+"""Reason of a run that took its workers with it."""
 
 
 def run_sweep(
-    sweep: Sweep, folder: Path, *, jobs: int | None = None, on_progress: OnProgress | None = None
-) -> SweepResult:
-    """Run the grid of a sweep and write its tables into ``folder``; the same bytes for any number of ``jobs``.
+    sweep: Sweep,
+    folder: Path,
+    *,
+    executor: AnyExecutor | None = None,
+    jobs: int | None = None,
+    subset: Span | None = None,
+    resume: bool = False,
+    force: bool = False,
+    on_progress: OnProgress | None = None,
+    simulate: Simulate | None = None,
+) -> int:
+    """Run a sweep, or the runs of ``subset``, into its folder; returns how many of the runs failed.
 
-    Replicate k has the same luck at every design point. Files: sweep.resolved.toml, scenario.resolved.toml (the base),
-    design.csv, outcomes.parquet, outcomes.csv, summary.csv.
+    The dataset has the same bytes for any executor, any number of workers and any number of interruptions: replicate k has
+    the same luck at every design point. With ``resume`` a sweep that is there goes on. ``simulate`` runs a replicate instead of
+    the model. Raises `InputError` for a folder that holds something else, and `ExperimentError` where it cannot be written.
     """
-    from ..runner import run_scenarios
+    from ..runner.executors import local_executor
 
     sweep = sweep.seeded()
-    (folder / RESOLVED).write_text(sweep.to_toml(), encoding="utf-8")
-    (folder / BASE).write_text(sweep.base.to_toml(), encoding="utf-8")
-    write_csv(design_frame(sweep.axes, sweep.points), folder / "design.csv")
-    found: dict[int, pd.DataFrame] = {}
-    scenarios = [point.scenario for point in sweep.points]
-    for place, simulation in run_scenarios(scenarios, jobs=jobs, on_progress=on_progress):
-        found[place] = _values(sweep, sweep.points[place], simulation)
-    values, summary = _tables(sweep, [found[place] for place in range(len(sweep.points))])
-    write_parquet(values, folder / "outcomes.parquet")
-    write_csv(values, folder / "outcomes.csv")
-    write_csv(summary, folder / "summary.csv")
-    return SweepResult(sweep, values, summary)
+    span = subset or Span(0, sweep.runs)
+    with _writing(folder):
+        prepare(sweep, folder, span, resume=resume, force=force)
+    with locked(folder):
+        with _writing(folder):
+            store = _Store(sweep, folder, span)
+        missing = store.missing()
+        teller = _Teller(on_progress, len(span), len(span) - missing)
+        work = SweepWork(sweep.source, sweep.changes, sweep.outcomes, int(sweep.seed or 0), simulate)
+        if missing:
+            chosen = executor or local_executor(jobs, missing, sweep.base)
+            with chosen as hands, Journal(folder / JOURNAL) as journal:
+                with _writing(folder):
+                    begin_session(folder, hands)
+                _run(sweep, work, hands, store, journal, teller)
+        return store.failed
 
 
-def _values(sweep: Sweep, point: DesignPoint, simulation: Simulation) -> pd.DataFrame:
-    """Rows of one design point: replicates, then outcomes in the order of the file."""
-    import pandas as pd
+def _run(
+    sweep: Sweep, work: SweepWork, hands: AnyExecutor, store: _Store, journal: Journal, teller: _Teller
+) -> None:
+    """Run what is missing and keep it."""
+    from ..runner.stream import Dead, stream
 
-    columns = {outcome.label: values_of(outcome, frame_of(outcome, simulation)) for outcome in sweep.outcomes}
-    wide = pd.DataFrame(columns, index=range(simulation.replicates))
-    levels = {axis.name: written(level) for axis, level in zip(sweep.axes, point.levels, strict=True)}
-    return pd.DataFrame(
-        {
-            "point": point.number,
-            **levels,
-            "replicate": wide.index.to_numpy().repeat(len(columns)),
-            "outcome": list(columns) * len(wide),
-            "value": wide.to_numpy(dtype=float).ravel(),
-            "unit": [unit_of(outcome) for outcome in sweep.outcomes] * len(wide),
-        }
-    )
+    synced = time.monotonic()
+    with closing(stream(work, _runs(sweep, store), hands)) as results:
+        for run, result in results:
+            done = work.failure(run, DIED) if isinstance(result, Dead) else result
+            with _writing(store.folder):
+                journal.add([done])
+                if time.monotonic() - synced > SYNC_SECONDS:
+                    journal.sync()
+                    synced = time.monotonic()
+                store.add(done)
+            teller.one_more()
 
 
-def _tables(sweep: Sweep, by_point: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    import pandas as pd
+def _runs(sweep: Sweep, store: _Store) -> Iterator[Run]:
+    """The runs that are missing, in their order."""
+    point, settings = -1, {}
+    for number in store.numbers_missing():
+        if number // sweep.replicates != point:
+            point = number // sweep.replicates
+            settings = sweep.points.settings(point)
+        yield Run(number, point, number % sweep.replicates, settings)
 
-    values = pd.concat(by_point, ignore_index=True)
-    return values, summarise(values, [axis.name for axis in sweep.axes])
+
+class _Store:
+    """What is done: whole parts on disk, and the runs of those that are not whole yet, of which there are few."""
+
+    def __init__(self, sweep: Sweep, folder: Path, span: Span) -> None:
+        self.sweep, self.folder, self.span = sweep, folder, span
+        self.labels = [outcome.label for outcome in sweep.outcomes]
+        self._open: dict[Span, dict[int, Finished]] = {}
+        for path in (folder / DATA).glob(f"*{UNFINISHED}"):
+            path.unlink()
+        self.whole = self._sound()
+        for line in lines(folder / JOURNAL):
+            run = finished(line)
+            if span.first <= run.number < span.end and span.part_of(run.number) not in self.whole:
+                self._keep(run)
+        for part in list(self._open):
+            self._close(part)
+        self.failed = sum(_failures(path) for part, path in parts(folder).items() if part in self.whole)
+        self.failed += sum(run.status == FAILED for runs in self._open.values() for run in runs.values())
+
+    def missing(self) -> int:
+        """How many runs are missing."""
+        return len(self.span) - sum(len(part) for part in self.whole) - sum(len(runs) for runs in self._open.values())
+
+    def numbers_missing(self) -> Iterator[int]:
+        """Numbers of the runs that were missing at the beginning."""
+        for part in self.span.parts():
+            if part not in self.whole:
+                there = set(self._open.get(part, ()))
+                yield from (number for number in range(part.first, part.end) if number not in there)
+
+    def add(self, run: Finished) -> None:
+        """Keep a run that is in the journal, and write its part when that is whole."""
+        self._keep(run)
+        self.failed += run.status == FAILED
+        self._close(self.span.part_of(run.number))
+
+    def _keep(self, run: Finished) -> None:
+        self._open.setdefault(self.span.part_of(run.number), {})[run.number] = run
+
+    def _close(self, part: Span) -> None:
+        """Write a part if all of its runs are there."""
+        runs = self._open[part]
+        if len(runs) < len(part):
+            return
+        ordered = [runs[number] for number in range(part.first, part.end)]
+        content = table(ordered, self.labels, self.sweep.replicates, int(self.sweep.seed or 0))
+        write_part(self.folder, part, content)
+        self.whole.add(part)
+        del self._open[part]
+
+    def _sound(self) -> set[Span]:
+        """Parts that are there and are what was written; others are removed, to be made again."""
+        from model.sources import sha256
+
+        wanted, known, sound = set(self.span.parts()), checksums(self.folder), set()
+        for part, path in parts(self.folder).items():
+            if part in wanted and sha256(path) == known.get(path.name):
+                sound.add(part)
+            else:
+                path.unlink()
+        return sound
+
+
+def _failures(path: Path) -> int:
+    """Failed runs of a part."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    status = pq.read_table(path, columns=["status"]).column("status")
+    return int(pc.sum(pc.equal(status, FAILED)).as_py() or 0)
+
+
+class _Teller:
+    """Tells a listener how many runs are done."""
+
+    def __init__(self, listener: OnProgress | None, total: int, done: int) -> None:
+        self.listener, self.total, self.done = listener, total, done
+        self._tell()
+
+    def one_more(self) -> None:
+        """A run is done."""
+        self.done += 1
+        self._tell()
+
+    def _tell(self) -> None:
+        from ..runner import Progress
+
+        if self.listener is not None:
+            self.listener(Progress(self.done, self.total, self.done, self.total))
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Say what cannot be written, and that what is there stays good."""
+    try:
+        yield
+    except OSError as error:
+        place = error.filename or folder
+        raise ExperimentError(
+            f"{place}: cannot be written: {error.strerror or error}\n"
+            "  what is done is kept: make room, then the same command with --resume goes on"
+        ) from None
+
+

@@ -1,4 +1,4 @@
-"""What a sweep file may say, typed: a base scenario, axes of settings, and the outcomes that are kept."""
+"""What a sweep file may say, typed: a base scenario, factors, the design, and the outcomes that are kept."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from model.parameters import Frozen, Whole
+from model.parameters import Frozen, Number, Whole
+
+from .distributions import Distribution
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-COLUMNS = ("point", "replicate", "outcome", "value", "median", "low", "high", "unit", "replicates", "date")
-"""Names that columns of the tables have, so that no axis may."""
+COLUMNS = (
+    "point", "replicate", "outcome", "value", "median", "low", "high", "unit", "replicates", "date", "run", "seed",
+    "status", "reason", "scenario_sha256",
+)  # fmt: skip
+"""Names that columns of the tables have, so that no factor may; nor may an outcome have those of the runs."""
 NUMBERS_ONLY = ("start", "end", "strength", "since")
 """Names that columns of numbers have in all tables of results."""
-MOST_POINTS = 2_000
+MOST_POINTS = 1_000_000
 """Design points of one sweep."""
+ASSUMED = "assumed"
+"""In `range`: the range that the parameter table, or the scenario, gives."""
 
 
 def _level(value: object) -> object:
@@ -38,28 +45,122 @@ Level = Annotated[Any, BeforeValidator(_level)]
 Years = tuple[Whole, Whole]
 
 
-class Axis(Frozen):
-    """Settings that take the same level together."""
+class Factor(Frozen):
+    """What is varied: settings that take the same value together, or whole measures that are there or not."""
 
     name: str = Field(description="Short name, a column of the tables")
     title: str = Field("", description="What a reader calls it")
-    paths: tuple[str, ...] = Field(min_length=1, description="Dotted paths of settings of the scenario")
-    levels: tuple[Level, ...] = Field(min_length=1, description="Values that the settings take, one after the other")
+    role: Literal["uncertainty", "lever"] = Field(
+        "uncertainty", description="Whether nobody chooses it, or somebody does"
+    )
+    paths: tuple[str, ...] = Field((), description="Dotted paths of settings of the scenario; or `measures`")
+    measures: tuple[str, ...] = Field((), description="Measures that take place together, or not at all; or `paths`")
+    levels: tuple[Level, ...] | None = Field(
+        None, min_length=1, description="Values, one after the other; of measures: false and true when absent"
+    )
+    range: tuple[Number, Number] | Literal["assumed"] | None = Field(
+        None, description='[low, high], all values alike; or "assumed", the range that goes with the setting'
+    )
+    scale: Literal["linear", "log"] = Field("linear", description="Scale on which the values of a range are alike")
+    distribution: Distribution | None = Field(None, description="Distribution of the values, instead of a range")
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
         if not NAME.fullmatch(self.name):
             raise ValueError(f"name {self.name!r} must be letters, digits, - and _, beginning with a letter")
-        if len(set(self.paths)) < len(self.paths):
-            raise ValueError(f"paths of {self.name!r} must not repeat")
-        kinds = {_kind(level) for level in self.levels}
-        if len(kinds) > 1:
-            raise ValueError(f"levels of {self.name!r} must be of one kind, not {' and '.join(sorted(kinds))}")
-        if len(set(self.levels)) < len(self.levels):
-            raise ValueError(f"levels of {self.name!r} must not repeat")
-        if self.name in COLUMNS or (self.name in NUMBERS_ONLY and kinds != {"number"}):
+        self._check_what()
+        self._check_values()
+        numbers = self.levels is None or {_kind(level) for level in self.levels} == {"number"}
+        if self.name in COLUMNS or (self.name in NUMBERS_ONLY and (self.measures or not numbers)):
             raise ValueError(f"name {self.name!r} is that of a column of the tables; choose another")
         return self
+
+    def _check_what(self) -> None:
+        if bool(self.paths) == bool(self.measures):
+            raise ValueError(f"{self.name!r} must have either paths or measures, at least 1")
+        for key in ("paths", "measures"):
+            if len(set(getattr(self, key))) < len(getattr(self, key)):
+                raise ValueError(f"{key} of {self.name!r} must not repeat")
+
+    def _check_values(self) -> None:
+        given = [key for key in ("levels", "range", "distribution") if getattr(self, key) is not None]
+        if self.measures:
+            if set(given) - {"levels"} or not all(isinstance(level, bool) for level in self.levels or ()):
+                raise ValueError(f"levels of {self.name!r}, which is about measures, must be false and true")
+        elif len(given) != 1:
+            said = " and ".join(given) or "none"
+            raise ValueError(f"{self.name!r} must have one of levels, range, distribution, not {said}")
+        if self.levels is not None:
+            kinds = {_kind(level) for level in self.levels}
+            if len(kinds) > 1:
+                raise ValueError(f"levels of {self.name!r} must be of one kind, not {' and '.join(sorted(kinds))}")
+            if len(set(self.levels)) < len(self.levels):
+                raise ValueError(f"levels of {self.name!r} must not repeat")
+        if isinstance(self.range, tuple) and self.range[0] >= self.range[1]:
+            raise ValueError(f"range of {self.name!r} must be [low, high]")
+        if self.scale == "log" and (self.range is None or (isinstance(self.range, tuple) and self.range[0] <= 0.0)):
+            raise ValueError(f"scale of {self.name!r} can be log only for a range above 0")
+
+    @property
+    def discrete(self) -> tuple[Any, ...] | None:
+        """The levels, also where they are left out; None for a range or a distribution."""
+        return (False, True) if self.measures and self.levels is None else self.levels
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Dotted paths of the settings that take the value."""
+        return self.paths or tuple(f"measures.{name}.enabled" for name in self.measures)
+
+
+KEYS_OF = {
+    "grid": (),
+    "one-at-a-time": (),
+    "latin-hypercube": ("points",),
+    "sobol": ("base",),
+    "morris": ("trajectories",),
+}
+"""Keys that each kind of design needs."""
+OPTIONS_OF = {"sobol": ("second_order",), "morris": ("levels",)}
+"""Further keys that a kind of design may have."""
+
+
+class Design(Frozen):
+    """Which combinations of values are run."""
+
+    kind: Literal["grid", "one-at-a-time", "latin-hypercube", "sobol", "morris"] = Field(
+        "grid", description="Kind of design"
+    )
+    points: Whole | None = Field(None, ge=1, description="Design points, latin-hypercube")
+    base: Whole | None = Field(None, ge=1, description="Size N of the base sample, a power of two, sobol")
+    second_order: bool | None = Field(
+        None, description="Whether indices of pairs can be computed, sobol; true when absent", strict=True
+    )
+    trajectories: Whole | None = Field(None, ge=2, description="Trajectories, morris")
+    levels: Whole | None = Field(None, ge=4, description="Levels of each factor, an even number, morris; 4 when absent")
+    seed: Whole | None = Field(
+        None, ge=0, le=2**32 - 1, description="Seed of the sample, apart from the luck of runs; 1 when absent"
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        needed, options = KEYS_OF[self.kind], OPTIONS_OF.get(self.kind, ())
+        for key in needed:
+            if getattr(self, key) is None:
+                raise ValueError(f"a {self.kind} design needs {key}")
+        allowed = {"kind", *needed, *options, *(("seed",) if needed else ())}
+        for key in type(self).model_fields:
+            if key not in allowed and getattr(self, key) is not None:
+                raise ValueError(f"a {self.kind} design has no {key}")
+        if self.base is not None and self.base & (self.base - 1):
+            raise ValueError(f"base must be a power of two, such as {2 ** (self.base - 1).bit_length()}")
+        if self.levels is not None and self.levels % 2:
+            raise ValueError("levels must be even")
+        return self
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the points are a sample."""
+        return bool(KEYS_OF[self.kind])
 
 
 class Outcome(Frozen):
@@ -77,6 +178,8 @@ class Outcome(Frozen):
             span = getattr(self, name)
             if span is not None and span[0] > span[1]:
                 raise ValueError(f"{name} must be [first, last]")
+        if self.label in COLUMNS:
+            raise ValueError(f"name {self.label!r} is that of a column of the tables; choose another")
         return self
 
     @property
@@ -107,18 +210,39 @@ class SweepFile(Frozen):
     settings: dict[str, Any] = Field(
         default_factory=dict, description="Settings of the scenario that the sweep changes everywhere"
     )
-    axes: tuple[Axis, ...] = Field(min_length=1, description="Settings that are varied, all combinations")
+    factors: tuple[Factor, ...] = Field(min_length=1, description="What is varied")
+    design: Design = Field(default_factory=Design, description="Which combinations are run; all of them when absent")
     outcomes: tuple[Outcome, ...] = Field(min_length=1, description="What is kept of each replicate")
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        _unique("axes", [axis.name for axis in self.axes])
-        _unique("paths of axes", [path for axis in self.axes for path in axis.paths])
+        _unique("factors", [factor.name for factor in self.factors])
+        _unique("settings of factors", [path for factor in self.factors for path in factor.settings])
         _unique("outcomes", [outcome.label for outcome in self.outcomes])
-        points = math.prod(len(axis.levels) for axis in self.axes)
+        if self.design.kind == "grid":
+            for factor in self.factors:
+                if factor.discrete is None:
+                    raise ValueError(f"a grid needs levels of every factor; {factor.name!r} has none")
+        points = self.points
         if points > MOST_POINTS:
-            raise ValueError(f"the axes make {points:,} design points, more than {MOST_POINTS:,}")
+            raise ValueError(f"the factors make {points:,} design points, more than {MOST_POINTS:,}")
         return self
+
+    @property
+    def points(self) -> int:
+        """Number of design points; of one factor at a time, those at most."""
+        design, factors = self.design, len(self.factors)
+        match design.kind:
+            case "grid":
+                return math.prod(len(factor.discrete or ()) for factor in self.factors)
+            case "one-at-a-time":
+                return 1 + sum(len(factor.discrete or (0, 1)) for factor in self.factors)
+            case "latin-hypercube":
+                return int(design.points or 0)
+            case "sobol":
+                return int(design.base or 0) * ((2 if design.second_order is not False else 1) * factors + 2)
+            case "morris":
+                return int(design.trajectories or 0) * (factors + 1)
 
 
 def _unique(what: str, names: list[str]) -> None:

@@ -7,19 +7,45 @@ from typing import TYPE_CHECKING
 from .outcomes import RELATIVE, unit_of
 
 if TYPE_CHECKING:
-    from .running import SweepResult
+    from .result import SweepResult
 
 UNKNOWN = "-"
 
 
 def table(result: SweepResult) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows: a design point a row, then the median and 90 % interval of each outcome."""
-    axes = [axis.name for axis in result.sweep.axes]
-    labels = [outcome.label for outcome in result.sweep.outcomes]
+    """Headings and rows: a design point a row, with the median and 90 % interval of each outcome; or an outcome a row."""
+    return _by_point(result) if result.tabular else _by_outcome(result)
+
+
+def lines(result: SweepResult) -> list[str]:
+    """How far each outcome reaches over the design, and what the numbers are."""
+    said = _reach(result) if result.tabular else []
+    said.append(f"{design_line(result)}{_what(result)}.")
+    if result.failed:
+        many = "1 run" if result.failed == 1 else f"{result.failed:,} runs"
+        said.append(f"{many} of {len(result.dataset.span):,} failed; `comity status {result.dataset.folder}` says why.")
+    if not result.tabular:
+        said.append(f"`comity analyse {result.dataset.folder}` says what the outcomes hang on.")
+    return said
+
+
+def design_line(result: SweepResult) -> str:
+    """How many points and replicates."""
+    each = f"{result.replicates} replicate{'s' if result.replicates > 1 else ''} each"
+    return f"{result.points} design points with {each}"
+
+
+def _what(result: SweepResult) -> str:
+    if result.tabular:
+        return "; median and 90 % interval over replicates, which have the same luck at every design point"
+    return "; means over replicates, which have the same luck at every design point"
+
+
+def _by_point(result: SweepResult) -> tuple[list[str], list[list[str]]]:
     rows = []
-    for start in range(0, len(result.summary), len(labels)):
-        of_point = result.summary.iloc[start : start + len(labels)]
-        levels = [_level(of_point[name].iloc[0]) for name in axes]
+    for start in range(0, len(result.summary), len(result.labels)):
+        of_point = result.summary.iloc[start : start + len(result.labels)]
+        levels = [_level(of_point[name].iloc[0]) for name in result.factors]
         cells = [
             _estimate(median, low, high, unit)
             for median, low, high, unit in zip(
@@ -27,14 +53,20 @@ def table(result: SweepResult) -> tuple[list[str], list[list[str]]]:
             )
         ]
         rows.append([*levels, *cells])
-    return [*axes, *labels], rows
+    return [*result.factors, *result.labels], rows
 
 
-def lines(result: SweepResult) -> list[str]:
-    """How far each outcome reaches over the design, and what the numbers are."""
-    axes = [axis.name for axis in result.sweep.axes]
+def _by_outcome(result: SweepResult) -> tuple[list[str], list[list[str]]]:
+    rows = [
+        [row["outcome"], *(_value(row[key], row["unit"]) for key in ("low", "median", "high")), f"{row['points']:,}"]
+        for row in result.spread
+    ]
+    return ["outcome", "lowest", "median", "highest", "design points"], rows
+
+
+def _reach(result: SweepResult) -> list[str]:
     said = []
-    for outcome in result.sweep.outcomes:
+    for outcome in result.file.outcomes:
         of_outcome = result.summary[result.summary["outcome"] == outcome.label].dropna(subset="median")
         if of_outcome.empty:
             said.append(f"{outcome.label}: undefined at every design point.")
@@ -42,17 +74,15 @@ def lines(result: SweepResult) -> list[str]:
         ends = []
         for place in (of_outcome["median"].idxmin(), of_outcome["median"].idxmax()):
             row = of_outcome.loc[place]
-            at = ", ".join(f"{name} {_level(row[name])}" for name in axes)
-            ends.append(f"{_number(float(row['median']), unit_of(outcome))} ({at})")
+            at = ", ".join(f"{name} {_level(row[name])}" for name in result.factors)
+            ends.append(f"{number(float(row['median']), unit_of(outcome))} ({at})")
         said.append(f"{outcome.label}: medians from {ends[0]} to {ends[1]}.")
-    said.append(
-        f"{len(result.sweep.points)} design points with {result.sweep.replicates} replicates each; median and 90 % interval over "
-        "replicates, which have the same luck at every design point."
-    )
     return said
 
 
 def _level(level: object) -> str:
+    if level is None or level != level:
+        return UNKNOWN
     return f"{level:g}" if isinstance(level, float) else str(level)
 
 
@@ -60,11 +90,16 @@ def _estimate(median: float, low: float, high: float, unit: str) -> str:
     """Median, and below it both ends of the interval, in the unit of the median."""
     if median != median:
         return UNKNOWN
-    first, last = (_number(value, unit).removesuffix(" %") for value in (low, high))
-    return f"{_number(median, unit)}\n[{first}, {last}]"
+    first, last = (number(value, unit).removesuffix(" %") for value in (low, high))
+    return f"{number(median, unit)}\n[{first}, {last}]"
 
 
-def _number(value: float, unit: str) -> str:
+def _value(value: float | None, unit: str) -> str:
+    return UNKNOWN if value is None else number(value, unit)
+
+
+def number(value: float, unit: str) -> str:
+    """A value of an outcome with its unit, as tables have it."""
     if unit == RELATIVE:
         return f"{100 * value:+.1f} %"
     if unit == "share":

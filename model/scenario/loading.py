@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,16 @@ from .schema import Scenario
 from .scopes import check_scenario
 from .validation import Layer, allowed_keys, place, validated
 
-__all__ = ["allowed_keys", "load_scenario", "merged", "parse_override", "read_toml", "scenario_from_text"]
+__all__ = [
+    "ScenarioFiles",
+    "allowed_keys",
+    "load_scenario",
+    "merged",
+    "parse_override",
+    "read_scenario_files",
+    "read_toml",
+    "scenario_from_text",
+]
 
 
 def load_scenario(
@@ -30,39 +40,55 @@ def load_scenario(
     words count as text. ``additions``: measures made from presets, as texts "preset,key=value,..."; overrides may
     change them. Raises `InputError`.
     """
-    files = read_layers(find_scenario(str(name)))
-    content: dict[str, Any] = {}
-    layers: list[Layer] = []
-    for path, layer in files:
-        # what a derived file does not say, it must not inherit: its name
-        content.pop("name", None)
-        layers.append(Layer(f"{path}: ", layer))
-        _check_changes(layers[-1], content)
-        content = merged(content, layer)
-    content.setdefault("name", files[-1][0].stem)
-    if isinstance(overrides, Mapping):
-        settings, source = list(overrides.items()), "override"
-    else:
-        settings, source = [parse_override(text) for text in overrides], "--set"
-    data = {"world.data": value_at(content, "world.data"), **dict(settings)}["world.data"]
-    content = with_additions(content, additions, data, layers)
-    # which preset a measure is made from comes before what else is said of it
-    chosen = [(key.split("."), value) for key, value in settings if _chooses_preset(key)]
-    others = [(key.split("."), value) for key, value in settings if not _chooses_preset(key)]
-    for parts, value in chosen:
-        content = _overridden(content, parts, value, source, layers)
-    content = with_presets(content, layers)
-    for parts, value in others:
-        content = _overridden(content, parts, value, source, layers)
-        if parts[0] == "measures" and len(parts) <= 2:  # whole measures
-            content = with_presets(content, layers, parts[1:])
-    weights = _own_weights(content)
-    if weights is not None:
-        layers.insert(0, weights)
-        content = merged(weights.content, content)
-    scenario = validated(content, layers)
-    check_scenario(scenario, layers)
-    return scenario
+    return read_scenario_files(name, additions).scenario(overrides)
+
+
+@dataclass(frozen=True)
+class ScenarioFiles:
+    """The files of a scenario, read once: many scenarios can be made from them, also in another process."""
+
+    layers: tuple[tuple[Path, Mapping[str, Any]], ...]  # the most basic first, see `read_layers`
+    additions: tuple[str, ...] = ()
+
+    def scenario(self, overrides: Mapping[str, object] | Sequence[str] = ()) -> Scenario:
+        """The scenario with these overrides; see `load_scenario`. Raises `InputError`."""
+        content: dict[str, Any] = {}
+        layers: list[Layer] = []
+        for path, layer in self.layers:
+            # what a derived file does not say, it must not inherit: its name
+            content.pop("name", None)
+            layers.append(Layer(f"{path}: ", layer))
+            _check_changes(layers[-1], content)
+            content = merged(content, layer)
+        content.setdefault("name", self.layers[-1][0].stem)
+        if isinstance(overrides, Mapping):
+            settings, source = list(overrides.items()), "override"
+        else:
+            settings, source = [parse_override(text) for text in overrides], "--set"
+        data = {"world.data": value_at(content, "world.data"), **dict(settings)}["world.data"]
+        content = with_additions(content, self.additions, data, layers)
+        # which preset a measure is made from comes before what else is said of it
+        chosen = [(key.split("."), value) for key, value in settings if _chooses_preset(key)]
+        others = [(key.split("."), value) for key, value in settings if not _chooses_preset(key)]
+        for parts, value in chosen:
+            content = _overridden(content, parts, value, source, layers)
+        content = with_presets(content, layers)
+        for parts, value in others:
+            content = _overridden(content, parts, value, source, layers)
+            if parts[0] == "measures" and len(parts) <= 2:  # whole measures
+                content = with_presets(content, layers, parts[1:])
+        weights = _own_weights(content)
+        if weights is not None:
+            layers.insert(0, weights)
+            content = merged(weights.content, content)
+        scenario = validated(content, layers)
+        check_scenario(scenario, layers)
+        return scenario
+
+
+def read_scenario_files(name: str | Path, additions: Sequence[str] = ()) -> ScenarioFiles:
+    """Read the files of a scenario by name or path. Raises `InputError`."""
+    return ScenarioFiles(tuple(read_layers(find_scenario(str(name)))), tuple(additions))
 
 
 def _overridden(

@@ -1,0 +1,73 @@
+"""`comity status` and `comity merge`: how far a sweep is, and shards put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .output import Output
+from .settings import AsJson, NoFigures, Quiet
+from .sweeping import finish
+
+if TYPE_CHECKING:
+    from ..sweeping.status import Status
+
+SweepFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")]
+MOST_REASONS = 5
+"""Reasons of failures that are listed."""
+
+
+def status(folder: SweepFolder, json: AsJson = False) -> int:
+    """Show how far a sweep is, whether it is being run, and why runs failed. Exit code 3 unless it is whole."""
+    from ..sweeping.status import status_of
+
+    output = Output(json)
+    found = status_of(folder)
+    if json:
+        output.json(found.to_dict())
+    else:
+        for line in _lines(found):
+            output.text(line)
+    return 0 if found.complete and not found.failed and not found.damaged else 3
+
+
+def _lines(found: Status) -> list[str]:
+    subset = found.identity.get("subset")
+    which = f", runs {subset[0]}:{subset[1]} of {found.identity['runs']:,}" if subset else ""
+    state = "finished" if found.complete else "being run" if found.running else "stopped; --resume goes on"
+    lines = [f"{found.identity['name']}{which}: {found.done:,} of {found.runs:,} runs done, {state}"]
+    if found.a_second and not found.complete:
+        left = f", about {span_of_time(found.seconds_left)} left" if found.seconds_left is not None else ""
+        lines.append(f"{found.a_second:.3g} runs a second lately{left}")
+    if found.failed:
+        lines.append(f"{found.failed:,} runs failed:")
+        reasons = list(found.reasons.items())
+        lines += [f"  {count:,} times: {reason}" for reason, count in reasons[:MOST_REASONS]]
+        if len(reasons) > MOST_REASONS:
+            lines.append(f"  and {len(reasons) - MOST_REASONS} more reasons, in log/journal.jsonl")
+    lines += [f"{name} is damaged; --resume makes it again" for name in found.damaged]
+    return lines
+
+
+def span_of_time(seconds: float) -> str:
+    """A time in words."""
+    from ..sweeping.planning import in_words
+
+    return in_words(seconds)
+
+
+def merge(
+    shards: Annotated[list[Path], typer.Argument(metavar="SHARD...", help="Folders of `comity sweep --subset`.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the whole; absent or empty.")],
+    no_figures: NoFigures = False,
+    quiet: Quiet = False,
+    json: AsJson = False,
+) -> int:
+    """Put shards of a sweep together: the same dataset as if it had been run in one piece."""
+    from ..sweeping.merging import merge_shards
+
+    output = Output(json, quiet)
+    merge_shards(shards, out)
+    return finish(output, out, figures=not no_figures)

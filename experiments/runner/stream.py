@@ -1,0 +1,143 @@
+"""Very many short pieces of work, streamed through workers: batched, in bounded number, and not lost with a worker.
+
+What comes out is the same for any executor; only the order in which it comes is not. A worker that dies (killed, out of
+memory) loses what it had at hand; that is done again, piece by piece, one at a time, so that a piece which kills its worker is
+found and given up after `MOST_DEATHS` of them, while the rest goes on.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import time
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..errors import ExperimentError
+
+MOST_DEATHS = 3
+"""Workers that one piece of work may take with it before it is given up."""
+BATCH_SECONDS = 0.5
+"""What a batch should take: long against the way to a worker, short against what a kill may cost."""
+MOST_IN_BATCH = 64
+"""Pieces of work in a batch."""
+OnStep = Callable[[], None]
+Work = Callable[[Sequence[Any], OnStep], list[Any]]
+"""What is done with a batch: a list as long as the batch; the second argument is called after every step."""
+
+
+class Executor(Protocol):
+    """Those who do batches."""
+
+    lost: tuple[type[BaseException], ...]
+    """Errors which say that a worker is gone, and nothing of the work."""
+    batches: bool
+    """Whether several pieces of work may travel together."""
+
+    def submit(self, parcel: bytes, batch: Sequence[Any]) -> Future[tuple[list[Any], float]]:
+        """Begin a batch: a future with what `do_batch` returns."""
+
+    def room(self) -> int:
+        """Batches that may be at hand at once."""
+
+    def renew(self) -> None:
+        """Be ready again after workers were lost."""
+
+
+class Dead:
+    """Stands for what a piece of work would have given, had it not killed its workers."""
+
+
+def stream(work: Work, pieces: Iterable[Any], executor: Executor) -> Iterator[tuple[Any, Any]]:
+    """Do the pieces of work in about their order: yields (piece, what came of it), `Dead` where its workers died.
+
+    ``pieces`` are asked for as there is room. Errors of ``work`` itself are raised; it is to catch those of a piece.
+    """
+    parcel = zlib.compress(pickle.dumps(work), 1)
+    coming = (_Piece(piece) for piece in pieces)
+    suspects: deque[_Piece] = deque()
+    waiting: dict[Future[tuple[list[Any], float]], list[_Piece]] = {}
+    pace = _Pace(executor.batches)
+
+    def begin(batch: list[_Piece]) -> None:
+        waiting[executor.submit(parcel, [piece.content for piece in batch])] = batch
+
+    while True:
+        if suspects and not waiting:
+            begin([suspects.popleft()])
+        while not suspects and len(waiting) < executor.room() and (batch := pace.next(coming)):
+            begin(batch)
+        if not waiting:
+            return
+        alone = len(waiting) == 1
+        ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        lost: list[_Piece] = []
+        for future in ended:
+            batch, error = waiting.pop(future), future.exception()
+            if error is None:
+                results, seconds = future.result()
+                pace.took(len(batch), seconds)
+                yield from zip((piece.content for piece in batch), results, strict=True)
+            elif isinstance(error, executor.lost):
+                lost += batch
+            else:
+                raise error
+        if lost:
+            executor.renew()
+            if alone and len(lost) == 1:
+                lost[0].deaths += 1
+            for piece in lost:
+                if piece.deaths >= MOST_DEATHS:
+                    _check(executor, parcel)
+                    yield piece.content, Dead()
+            suspects.extendleft(piece for piece in reversed(lost) if piece.deaths < MOST_DEATHS)
+
+
+def _check(executor: Executor, parcel: bytes) -> None:
+    """Raise `ExperimentError` where workers die without any work: no piece is to blame then."""
+    if isinstance(executor.submit(parcel, []).exception(), executor.lost):
+        raise ExperimentError(
+            "worker processes die before they have done anything (killed, or out of memory?)\n"
+            "  what is done is kept; --jobs 1 shows an error of the program itself"
+        )
+
+
+@dataclass
+class _Piece:
+    """A piece of work, and the workers that died over it while it was all they did."""
+
+    content: Any
+    deaths: int = 0
+
+
+class _Pace:
+    """How many pieces go into a batch: as many as take about `BATCH_SECONDS`."""
+
+    def __init__(self, batches: bool) -> None:
+        self.most, self.seconds = MOST_IN_BATCH if batches else 1, 0.0
+
+    def next(self, pieces: Iterator[_Piece]) -> list[_Piece]:
+        """The next batch; empty when there is nothing left."""
+        size = 1 if self.seconds <= 0.0 else max(1, min(self.most, int(BATCH_SECONDS / self.seconds)))
+        return [piece for _, piece in zip(range(size), pieces, strict=False)]
+
+    def took(self, count: int, seconds: float) -> None:
+        """A batch took this long: recent ones count more."""
+        each = seconds / count
+        self.seconds = each if self.seconds == 0.0 else 0.7 * self.seconds + 0.3 * each
+
+
+_at_hand = threading.local()
+
+
+def do_batch(parcel: bytes, batch: Sequence[Any], on_step: OnStep) -> tuple[list[Any], float]:
+    """Do a batch where the work was sent: what came of it, and the seconds that it took."""
+    if getattr(_at_hand, "parcel", None) != parcel:
+        _at_hand.work, _at_hand.parcel = pickle.loads(zlib.decompress(parcel)), parcel
+    began = time.perf_counter()
+    results = _at_hand.work(batch, on_step)
+    return results, time.perf_counter() - began

@@ -1,0 +1,80 @@
+"""Puts shards of a sweep together: the folder that the whole sweep would have left."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from model.errors import InputError
+
+from .dataset import Dataset, open_dataset
+from .folder import DESIGN, RESOLVED, write_identity
+from .loading import BASE
+from .identity import refuse_changed
+from .parts import DATA, LOG, Span, damaged, parts, write_part
+
+ALIKE = (RESOLVED, BASE, f"{DESIGN}.parquet", f"{DESIGN}.csv")
+"""Files that all shards have, and the whole has too."""
+
+
+def merge_shards(folders: Sequence[Path], target: Path) -> None:
+    """Put shards together in ``target``, an absent or empty folder: the same parts as if one process had run all.
+
+    Logs of shards go to log/ under the runs that they are of. Raises `InputError` unless the shards are whole, of one sweep,
+    and have every run once.
+    """
+    shards = sorted((open_dataset(folder) for folder in folders), key=lambda shard: shard.span.first)
+    _check(shards)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError("is there already", where=str(target), allowed="another --out")
+    for name in (DATA, LOG):
+        (target / name).mkdir(parents=True, exist_ok=True)
+    for name in ALIKE:
+        shutil.copyfile(shards[0].folder / name, target / name)
+    for shard in shards:
+        shutil.copytree(shard.folder / LOG, target / LOG / f"runs-{shard.span.first:06}-{shard.span.end - 1:06}")
+    _join(shards, target)
+    write_identity(target, {key: value for key, value in shards[0].identity.items() if key != "subset"})
+
+
+def _check(shards: Sequence[Dataset]) -> None:
+    """Raise `InputError` unless the shards make a whole."""
+    first = shards[0]
+    for shard in shards:
+        if not shard.complete:
+            raise InputError(
+                "is not finished", where=str(shard.folder), allowed="shards that are whole; --resume goes on with one"
+            )
+        wrong = damaged(shard.folder)
+        if wrong:
+            raise InputError(
+                f"{wrong[0]} is damaged", where=str(shard.folder), allowed="`comity sweep --resume`, which makes it again"
+            )
+        refuse_changed(first.identity, shard.identity, shard.folder)
+    end = 0
+    for shard in shards:
+        span = shard.span
+        if span.first != end:
+            what = f"runs {end}:{span.first} are missing" if span.first > end else f"runs {span.first}:{end} are there twice"
+            raise InputError(what, where=str(shard.folder), allowed="shards that have every run once")
+        end = span.end
+    if end != first.identity["runs"]:
+        raise InputError(
+            f"runs {end}:{first.identity['runs']} are missing", where=str(shards[-1].folder),
+            allowed="shards that have every run once",
+        )  # fmt: skip
+
+
+def _join(shards: Sequence[Dataset], target: Path) -> None:
+    """Write the parts of the whole, reading no more than a few of the shards' at once."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    wanted = Span(0, int(shards[0].identity["runs"])).parts()
+    part, pieces = next(wanted), list[pa.Table]()
+    for path in (path for shard in shards for path in parts(shard.folder).values()):
+        pieces.append(pq.read_table(path))
+        if sum(piece.num_rows for piece in pieces) == len(part):
+            write_part(target, part, pa.concat_tables(pieces).combine_chunks())
+            part, pieces = next(wanted, part), []
+

@@ -1,0 +1,149 @@
+"""What a worker does with runs of a sweep: makes the scenario of a point, runs it, keeps the outcomes or the reason of a failure."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from model.errors import InputError
+
+from .checking import SOURCE
+from .outcomes import check_years, values_of_record
+
+if TYPE_CHECKING:
+    from model.recording import ReplicateRecord
+    from model.scenario import Scenario
+    from model.scenario.loading import ScenarioFiles
+    from model.simulation import Progress
+    from model.world import World
+
+    from .schema import Outcome
+
+OK, FAILED = "ok", "failed"
+"""Status of a run."""
+LONGEST_REASON = 500
+"""Characters of a reason."""
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+"""Addresses of objects: they differ from run to run, and a reason must not."""
+
+Simulate = Callable[
+    ["Scenario", "World", int, int, Callable[["Progress"], None] | None],
+    "ReplicateRecord",
+]
+"""Runs a replicate of a scenario in its world, with a seed, and tells a listener of its steps."""
+
+
+class Run(NamedTuple):
+    """One replicate of one design point, and what its point changes in the base scenario."""
+
+    number: int
+    point: int
+    replicate: int
+    settings: Mapping[str, object]
+
+
+class Finished(NamedTuple):
+    """What a run gave: values of the outcomes, None where one is undefined; or the reason why there are none."""
+
+    number: int
+    status: str
+    reason: str | None
+    values: tuple[float | None, ...]
+    seconds: float
+    host: str
+    process: int
+    trace: str | None = None
+
+
+@dataclass
+class SweepWork:
+    """The runs of a sweep, as they travel to workers: the files of the scenario, what is changed, what is kept.
+
+    ``simulate`` runs a replicate: that of the model when absent.
+    """
+
+    source: ScenarioFiles
+    changes: Mapping[str, object]
+    outcomes: tuple[Outcome, ...]
+    seed: int
+    simulate: Simulate | None = None
+    _made: tuple[int, tuple[Scenario, World] | BaseException] | None = field(default=None, repr=False, compare=False)
+
+    def __call__(self, runs: Sequence[Run], on_step: Callable[[], None]) -> list[Finished]:
+        """Run these, one after the other; ``on_step`` is called after every step and may raise to give up."""
+        return [self._run(run, on_step) for run in runs]
+
+    def failure(self, run: Run, reason: str) -> Finished:
+        """The run as failed where no worker can say so."""
+        return Finished(run.number, FAILED, reason, (None,) * len(self.outcomes), 0.0, "", 0)
+
+    def _run(self, run: Run, on_step: Callable[[], None]) -> Finished:
+        from model.simulation import run_replicate
+
+        began = time.perf_counter()
+        place = socket.gethostname(), os.getpid()
+        given_up: list[BaseException] = []
+
+        def tell(_: Progress) -> None:
+            try:
+                on_step()
+            except BaseException as error:
+                given_up.append(error)
+                raise
+
+        try:
+            scenario, world = self._of_point(run)
+            record = (self.simulate or run_replicate)(scenario, world, run.replicate, self.seed, tell)
+            values = values_of_record(self.outcomes, scenario, world, record)
+        except Exception as error:
+            if given_up:  # not the run's fault
+                raise
+            none = (None,) * len(self.outcomes)
+            trace = traceback.format_exc()
+            return Finished(
+                run.number, FAILED, reason_of(error), none, time.perf_counter() - began, *place, trace
+            )
+        return Finished(run.number, OK, None, values, time.perf_counter() - began, *place)
+
+    def _of_point(self, run: Run) -> tuple[Scenario, World]:
+        """Scenario and world of a point, made when its first run comes; an error is that of all its runs."""
+        if self._made is None or self._made[0] != run.point:
+            try:
+                self._made = run.point, self._make(run.settings)
+            except Exception as error:
+                self._made = run.point, error
+        made = self._made[1]
+        if isinstance(made, BaseException):
+            raise made.with_traceback(None)
+        return made
+
+    def _make(self, settings: Mapping[str, object]) -> tuple[Scenario, World]:
+        from model.world import build_world
+
+        from .loading import scenario_of
+
+        scenario = scenario_of(self.source, {**self.changes, **settings}, self.outcomes)
+        for outcome in self.outcomes:
+            check_years(outcome, scenario, partial(_years_of, outcome))
+        return scenario, build_world(scenario)
+
+
+def _years_of(outcome: Outcome, key: str) -> str:
+    return f"{key} of {outcome.label}"
+
+
+def reason_of(error: BaseException) -> str:
+    """Why a run failed, on one line, the same whenever and wherever it fails."""
+    if isinstance(error, InputError):
+        where = error.where.removeprefix(f"{SOURCE} ")
+        said = f"{where}: {error.message}" if where else error.message
+    else:
+        said = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return ADDRESS.sub("0x", " ".join(said.split()))[:LONGEST_REASON]
