@@ -56,7 +56,7 @@ def _is_sweep(name: str) -> bool:
     path = Path(name)
     try:
         if path.is_file():
-            return path.resolve().parent.name == FOLDER or {"factors", "axes"} & set(read_toml(path))
+            return path.resolve().parent.name == FOLDER or not {"factors", "axes"}.isdisjoint(read_toml(path))
         find_sweep(name)
     except (InputError, OSError, ValueError):  # said by the scenario's reader
         return False

@@ -106,7 +106,9 @@ def _check_options(
     from model.errors import InputError
 
     if resume and out is None and not dry_run:
-        raise InputError("--resume stands there without --out", where="sweep", allowed="--out DIR, the folder to go on with")
+        raise InputError(
+            "--resume stands there without --out", where="sweep", allowed="--out DIR, the folder to go on with"
+        )
     if resume and force:
         raise InputError("--resume and --force stand there together", where="sweep", allowed="one of both")
     if (executor == "dask") != (scheduler is not None):
@@ -175,7 +177,7 @@ def finish(output: Output, folder: Path, *, figures: bool) -> int:
     complete = True
     if not whole(folder):
         result.write()
-        complete = not figures or not result.tabular or drawn(output, lambda: _draw(folder, result))
+        complete = not figures or not result.drawable or drawn(output, lambda: _draw(folder, result))
         _write_manifest(folder, result)
     if output.as_json:
         told = {"folder": str(folder), "complete": complete and not result.failed, "seed": result.seed}

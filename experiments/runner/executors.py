@@ -92,9 +92,7 @@ class Processes:
         self._pool = self._started()
 
     def _started(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self.workers, mp_context=self._context, initializer=_enter, initargs=(self._stop,)
-        )
+        return ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=_enter, initargs=(self._stop,))
 
 
 _stop: Any
@@ -181,8 +179,6 @@ def _on_cluster(parcel: bytes, batch: Sequence[Any]) -> tuple[list[Any], float]:
 
 def _nothing() -> None:
     """Nobody asks for the work to stop."""
-
-
 
 
 AnyExecutor = Here | Processes | Cluster

@@ -12,7 +12,7 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -33,10 +33,13 @@ Work = Callable[[Sequence[Any], OnStep], list[Any]]
 class Executor(Protocol):
     """Those who do batches."""
 
-    lost: tuple[type[BaseException], ...]
-    """Errors which say that a worker is gone, and nothing of the work."""
-    batches: bool
-    """Whether several pieces of work may travel together."""
+    @property
+    def lost(self) -> tuple[type[BaseException], ...]:
+        """Errors which say that a worker is gone, and nothing of the work."""
+
+    @property
+    def batches(self) -> bool:
+        """Whether several pieces of work may travel together."""
 
     def submit(self, parcel: bytes, batch: Sequence[Any]) -> Future[tuple[list[Any], float]]:
         """Begin a batch: a future with what `do_batch` returns."""
@@ -52,7 +55,7 @@ class Dead:
     """Stands for what a piece of work would have given, had it not killed its workers."""
 
 
-def stream(work: Work, pieces: Iterable[Any], executor: Executor) -> Iterator[tuple[Any, Any]]:
+def stream(work: Work, pieces: Iterable[Any], executor: Executor) -> Generator[tuple[Any, Any]]:
     """Do the pieces of work in about their order: yields (piece, what came of it), `Dead` where its workers died.
 
     ``pieces`` are asked for as there is room. Errors of ``work`` itself are raised; it is to catch those of a piece.

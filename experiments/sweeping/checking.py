@@ -60,9 +60,7 @@ def check_points(file: SweepFile, points: Points, load: Load, where: str) -> Non
     timed = any(path.startswith("time.") for factor in points.factors for path in factor.paths)
     for factors, values in _to_check(file, points):
         at = ", ".join(f"{factor.name} = {as_written(value)}" for factor, value in zip(factors, values, strict=True))
-        settings = {
-            path: value for factor, value in zip(factors, values, strict=True) for path in factor.settings
-        }
+        settings = {path: value for factor, value in zip(factors, values, strict=True) for path in factor.settings}
         try:
             scenario = load(settings)
         except InputError as error:

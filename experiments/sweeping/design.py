@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -138,7 +138,7 @@ def column_of(factor: Factor, shares: NDArray[np.float64]) -> Column:
         return Column(np.minimum((shares * len(levels)).astype(int), len(levels) - 1), levels)
     if factor.distribution is not None:
         return Column(factor.distribution.quantiles(shares), None)
-    low, high = _range(factor)
+    low, high = factor.bounds
     values = low * (high / low) ** shares if factor.scale == "log" else low + shares * (high - low)
     return Column(np.clip(values, low, high), None)
 
@@ -162,16 +162,9 @@ def written(level: object) -> object:
     return level if level is None or isinstance(level, bool | int | float | str) else str(level)
 
 
-def _column(values: list[object]) -> pa.Array:
+def _column(values: Sequence[object]) -> pa.Array:
     """A column of plain type; text as a dictionary, null where there is no value."""
     import pyarrow as pa
 
     column = pa.array(values)
     return column.dictionary_encode() if pa.types.is_string(column.type) else column
-
-
-def _range(factor: Factor) -> tuple[float, float]:
-    if not isinstance(factor.range, tuple):
-        raise ValueError(f"the range of {factor.name} has not been looked up")
-    return factor.range
-

@@ -13,6 +13,9 @@ from model.scenario.validation import allowed_keys
 
 from .schema import SweepFile
 
+FORMER = {"axes": "factors"}
+"""Keys that had another name."""
+
 
 def fault(error: ValidationError, content: Mapping[str, Any], where: str) -> InputError:
     """The first fault of a file; an unknown key comes first, for it explains a missing one."""
@@ -24,7 +27,10 @@ def fault(error: ValidationError, content: Mapping[str, Any], where: str) -> Inp
     if first["type"] == "extra_forbidden":
         key = str(location[-1])
         return InputError(
-            f"there is no key {key!r}", where=at, nearest=nearest_name(key, names), allowed=", ".join(names)
+            f"there is no key {key!r}",
+            where=at,
+            nearest=FORMER.get(key) or nearest_name(key, names),
+            allowed=", ".join(names),
         )
     if first["type"] == "missing":
         return InputError("is missing", where=at, allowed=_described(location))

@@ -126,19 +126,21 @@ def _there(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def _clear(
-    folder: Path, there: set[str], content: Mapping[str, Any] | None, *, resume: bool, force: bool
-) -> None:
+def _clear(folder: Path, there: set[str], content: Mapping[str, Any] | None, *, resume: bool, force: bool) -> None:
     """Make room for a sweep that begins. Raises `InputError` where that would destroy something."""
     if content is None and there <= BEGINNING:
         return
     ours = content is not None or is_result(folder)
     if not ours:
         raise InputError(
-            "holds other files than a result of Comity and is not written to", where=str(folder), allowed="another --out"
+            "holds other files than a result of Comity and is not written to",
+            where=str(folder),
+            allowed="another --out",
         )
     if not force:
-        ways = ["--force to replace it"] if resume or content is None else ["--resume to go on", "--force to replace it"]
+        ways = (
+            ["--force to replace it"] if resume or content is None else ["--resume to go on", "--force to replace it"]
+        )
         raise InputError("is there already", where=str(folder), allowed=", ".join(["another --out", *ways]))
     if is_locked(folder):
         raise InputError("is being run by another process", where=str(folder), allowed="another --out")

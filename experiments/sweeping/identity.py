@@ -66,9 +66,10 @@ def changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     lines = []
     for part, words in PARTS.items():
         before, after = _flat(then.get(part), part), _flat(now.get(part), part)
-        for key in [*before, *(key for key in after if key not in before)]:
-            if before.get(key) != after.get(key) and not key.endswith(UNSAID):
-                lines.append(f"{words} changed: {key} {_short(before.get(key))} then, {_short(after.get(key))} now")
+        keys = [key for key in {**before, **after} if before.get(key) != after.get(key) and key not in UNSAID]
+        lines += [
+            f"{words} changed: {key} {_short(before.get(key))} then, {_short(after.get(key))} now" for key in keys
+        ]
     return lines
 
 

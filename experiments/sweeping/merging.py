@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+
 from model.errors import InputError
 
 from .dataset import Dataset, open_dataset
 from .folder import DESIGN, RESOLVED, write_identity
-from .loading import BASE
 from .identity import refuse_changed
+from .loading import BASE
 from .parts import DATA, LOG, Span, damaged, parts, write_part
 
 ALIKE = (RESOLVED, BASE, f"{DESIGN}.parquet", f"{DESIGN}.csv")
@@ -48,14 +49,20 @@ def _check(shards: Sequence[Dataset]) -> None:
         wrong = damaged(shard.folder)
         if wrong:
             raise InputError(
-                f"{wrong[0]} is damaged", where=str(shard.folder), allowed="`comity sweep --resume`, which makes it again"
+                f"{wrong[0]} is damaged",
+                where=str(shard.folder),
+                allowed="`comity sweep --resume`, which makes it again",
             )
         refuse_changed(first.identity, shard.identity, shard.folder)
     end = 0
     for shard in shards:
         span = shard.span
         if span.first != end:
-            what = f"runs {end}:{span.first} are missing" if span.first > end else f"runs {span.first}:{end} are there twice"
+            what = (
+                f"runs {end}:{span.first} are missing"
+                if span.first > end
+                else f"runs {span.first}:{end} are there twice"
+            )
             raise InputError(what, where=str(shard.folder), allowed="shards that have every run once")
         end = span.end
     if end != first.identity["runs"]:
@@ -77,4 +84,3 @@ def _join(shards: Sequence[Dataset], target: Path) -> None:
         if sum(piece.num_rows for piece in pieces) == len(part):
             write_part(target, part, pa.concat_tables(pieces).combine_chunks())
             part, pieces = next(wanted, part), []
-

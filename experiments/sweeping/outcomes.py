@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from model.errors import InputError, as_written, nearest_name
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from model.recording import ReplicateRecord
     from model.scenario import Scenario
@@ -23,6 +27,8 @@ Place = Callable[[str], str]
 """Key of an outcome -> where it stands in the file, as errors say it."""
 LOW, HIGH = 0.05, 0.95
 """Quantiles of the summary, beside the median."""
+EPOCH = 1970
+"""Year that numpy counts years from."""
 RELATIVE = "relative change"
 """Unit of an outcome that is compared with other years."""
 
@@ -101,46 +107,51 @@ def check_years(outcome: Outcome, scenario: Scenario, place: Place, at: str = ""
             )
 
 
-def values_of(outcome: Outcome, series: pd.DataFrame) -> pd.Series[float]:
-    """Value of an outcome by replicate, in their order, float64; NaN where it is undefined.
-
-    The mean over the years, or its change (mean / mean of the other years - 1).
-    """
+def values_of(outcome: Outcome, series: pd.DataFrame) -> list[float]:
+    """Value of an outcome in each replicate of a tidy frame, in their order; NaN where it is undefined."""
     of_pair = series[(series["indicator"] == outcome.indicator) & (series["pair"] == outcome.pair)]
-    mean = _mean(of_pair, outcome.years)
-    if outcome.relative_to is None:
-        return mean
-    against = _mean(of_pair, outcome.relative_to)
-    return mean / against.where(against != 0.0) - 1.0
-
-
-def _mean(of_pair: pd.DataFrame, span: tuple[int, int]) -> pd.Series[float]:
-    chosen = of_pair[of_pair["date"].dt.year.between(*span)].groupby("replicate")["value"]
-    return chosen.mean().where(chosen.count() == chosen.size()).sort_index()
+    return [
+        value_in(outcome, own["date"].dt.year.to_numpy(), own["value"].to_numpy())
+        for _, own in of_pair.groupby("replicate")
+    ]
 
 
 def values_of_record(
     outcomes: Sequence[Outcome], scenario: Scenario, world: World, record: ReplicateRecord
 ) -> tuple[float | None, ...]:
-    """Values of outcomes in one replicate; None where one is undefined. Only the frames that they need are made."""
+    """Values of outcomes in one replicate; None where one is undefined."""
     from model.calibration import calibration_file, read_calibration
-    from model.indicators import OF_NETWORKS, indicators_frame
-    from model.recording import series_frame
+    from model.indicators import OF_NETWORKS, indicators_of
+    from model.recording import last_day, series_of
 
-    frames: dict[bool, pd.DataFrame] = {}
-    values: list[float | None] = []
-    for outcome in outcomes:
-        of_network = outcome.indicator in OF_NETWORKS
-        if of_network not in frames:
-            if of_network:
-                frames[of_network] = indicators_frame(scenario.name, world, [record])
-            else:
-                calibration = read_calibration(calibration_file(scenario.world.data))
-                frames[of_network] = series_frame(scenario.name, world, calibration, [record])
-        found = values_of(outcome, frames[of_network])
-        value = float(found.iloc[0]) if len(found) else float("nan")
-        values.append(None if value != value else value)
-    return tuple(values)
+    found: dict[tuple[str, str], tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+    if any(outcome.indicator in OF_NETWORKS for outcome in outcomes):
+        for key, dates, values in indicators_of(world, record):
+            found[key] = dates.astype("datetime64[Y]").astype(np.int64) + EPOCH, values
+    if any(outcome.indicator not in OF_NETWORKS for outcome in outcomes):
+        years = np.array([last_day(end).year for end in record.ends])
+        series = series_of(world, read_calibration(calibration_file(scenario.world.data)), record)
+        found |= {key: (years, values) for key, values in series.items()}
+    numbers = [value_in(outcome, *found[outcome.indicator, outcome.pair]) for outcome in outcomes]
+    return tuple(None if math.isnan(number) else number for number in numbers)
+
+
+def value_in(outcome: Outcome, years: NDArray[np.int64], values: NDArray[np.float64]) -> float:
+    """Value of an outcome in a series: years int64[n], values float64[n]; NaN where it is undefined.
+
+    The mean over the years, or its change (mean / mean of the other years - 1).
+    """
+    mean = _mean(years, values, outcome.years)
+    if outcome.relative_to is None:
+        return mean
+    against = _mean(years, values, outcome.relative_to)
+    return mean / against - 1.0 if against != 0.0 else math.nan
+
+
+def _mean(years: NDArray[np.int64], values: NDArray[np.float64], span: tuple[int, int]) -> float:
+    """Mean over the values of some years; the sum is exact, so that it is the same everywhere."""
+    chosen = values[(years >= span[0]) & (years <= span[1])]
+    return math.fsum(chosen) / len(chosen) if len(chosen) else math.nan
 
 
 def unit_of(outcome: Outcome) -> str:

@@ -38,7 +38,9 @@ class Plan:
         """The design, the number of runs, time and disk."""
         e, sweep = self.estimate, self.sweep
         whole = "" if e.runs == sweep.runs else f" of {sweep.runs:,}"
-        said = f"{_design(sweep)}: {e.points:,} design points, {sweep.replicates} replicates each, {e.runs:,}{whole} runs."
+        said = (
+            f"{_design(sweep)}: {e.points:,} design points, {sweep.replicates} replicates each, {e.runs:,}{whole} runs."
+        )
         if e.seconds is None or e.seconds_each is None:
             time = "The first run failed, so that the time cannot be estimated."
         else:
@@ -84,7 +86,7 @@ def _values(factor: Factor) -> str:
         return shown + (", ..." if len(factor.discrete) > MOST_LEVELS else "")
     if factor.distribution is not None:
         return _distribution(factor.distribution)
-    low, high = factor.range  # type: ignore[misc]
+    low, high = factor.bounds
     return f"{low:g} to {high:g}{', log' if factor.scale == 'log' else ''}"
 
 

@@ -63,6 +63,11 @@ class SweepResult:
         whole = len(self.dataset.span) == self.points * self.replicates
         return not self.file.design.sampled and self.points <= MOST_SHOWN and whole
 
+    @property
+    def drawable(self) -> bool:
+        """Whether its summary can be drawn as maps and curves: a grid."""
+        return self.tabular and self.file.design.kind == "grid"
+
     @cached_property
     def runs(self) -> pd.DataFrame:
         """All runs, see `Dataset.runs`."""
@@ -81,7 +86,9 @@ class SweepResult:
             ["point", *self.factors, "replicate"], self.labels, var_name="outcome", value_name="value"
         )
         place = {label: k for k, label in enumerate(self.labels)}
-        long = long.sort_values("outcome", key=lambda o: o.map(place), kind="stable").sort_values("point", kind="stable")
+        long = long.sort_values("outcome", key=lambda o: o.map(place), kind="stable").sort_values(
+            "point", kind="stable"
+        )
         units = {outcome.label: unit_of(outcome) for outcome in self.file.outcomes}
         return summarise(long.assign(unit=long["outcome"].map(units)), self.factors)
 

@@ -13,8 +13,8 @@ from .folder import JOURNAL, prepare
 from .journal import Journal, finished, lines
 from .lock import locked
 from .parts import DATA, UNFINISHED, Span, checksums, parts, table, write_part
-from .sessions import begin_session
 from .runs import FAILED, Finished, Run, Simulate, SweepWork
+from .sessions import begin_session
 
 if TYPE_CHECKING:
     from ..runner.executors import AnyExecutor
@@ -66,9 +66,7 @@ def run_sweep(
         return store.failed
 
 
-def _run(
-    sweep: Sweep, work: SweepWork, hands: AnyExecutor, store: _Store, journal: Journal, teller: _Teller
-) -> None:
+def _run(sweep: Sweep, work: SweepWork, hands: AnyExecutor, store: _Store, journal: Journal, teller: _Teller) -> None:
     """Run what is missing and keep it."""
     from ..runner.stream import Dead, stream
 
@@ -197,5 +195,3 @@ def _writing(folder: Path) -> Iterator[None]:
             f"{place}: cannot be written: {error.strerror or error}\n"
             "  what is done is kept: make room, then the same command with --resume goes on"
         ) from None
-
-

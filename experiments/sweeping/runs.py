@@ -107,9 +107,7 @@ class SweepWork:
                 raise
             none = (None,) * len(self.outcomes)
             trace = traceback.format_exc()
-            return Finished(
-                run.number, FAILED, reason_of(error), none, time.perf_counter() - began, *place, trace
-            )
+            return Finished(run.number, FAILED, reason_of(error), none, time.perf_counter() - began, *place, trace)
         return Finished(run.number, OK, None, values, time.perf_counter() - began, *place)
 
     def _of_point(self, run: Run) -> tuple[Scenario, World]:

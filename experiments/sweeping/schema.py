@@ -107,6 +107,13 @@ class Factor(Frozen):
         return (False, True) if self.measures and self.levels is None else self.levels
 
     @property
+    def bounds(self) -> tuple[float, float]:
+        """Ends of the range, in numbers: one that is "assumed" has been looked up (`assumed.with_assumed_range`)."""
+        if not isinstance(self.range, tuple):
+            raise ValueError(f"{self.name} has no range in numbers")
+        return self.range
+
+    @property
     def settings(self) -> tuple[str, ...]:
         """Dotted paths of the settings that take the value."""
         return self.paths or tuple(f"measures.{name}.enabled" for name in self.measures)

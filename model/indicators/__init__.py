@@ -4,7 +4,7 @@ Functions are pure on arrays; what is undefined is NaN, never 0. `registry` is t
 definitions, `snapshots` and `frame` make the frame of a run, `paired` holds a run against its baseline.
 """
 
-from .frame import indicators_frame
+from .frame import indicators_frame, indicators_of
 from .registry import (
     EARLIER_YEARS,
     FROM_COUNTS,
@@ -28,6 +28,7 @@ __all__ = [
     "Indicator",
     "Of",
     "indicators_frame",
+    "indicators_of",
     "measure",
     "names",
     "pair_names",

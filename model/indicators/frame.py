@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from . import dependency, leadership
 from .registry import OF_NETWORKS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ..recording import ReplicateRecord
     from ..world import World
 
@@ -40,6 +42,19 @@ def of_counts(world: World, record: ReplicateRecord) -> dict[tuple[str, str], np
     }
 
 
+def indicators_of(
+    world: World, record: ReplicateRecord
+) -> Iterator[tuple[tuple[str, str], NDArray[np.datetime64], NDArray[np.float64]]]:
+    """All indicators of a replicate: (indicator, pair), the last days of its periods or days before snapshots, a value each."""
+    ends = np.array([last_day(end) for end in record.ends], dtype="datetime64[ns]")
+    for key, values in of_counts(world, record).items():
+        yield key, ends, values
+    if record.measured:
+        dates = np.array([last_day(snapshot.time) for snapshot in record.snapshots], dtype="datetime64[ns]")
+        for key in record.measured[0]:
+            yield key, dates, np.array([values[key] for values in record.measured])
+
+
 def indicators_frame(scenario: str, world: World, records: Sequence[ReplicateRecord]) -> pd.DataFrame:
     """The tidy frame of indicators of a run: scenario, replicate, date, pair, indicator, value, unit.
 
@@ -48,14 +63,8 @@ def indicators_frame(scenario: str, world: World, records: Sequence[ReplicateRec
     """
     found: dict[tuple[str, str], list[tuple[int, np.ndarray, np.ndarray]]] = {}
     for record in records:
-        ends = np.array([last_day(end) for end in record.ends], dtype="datetime64[ns]")
-        for key, values in of_counts(world, record).items():
-            found.setdefault(key, []).append((record.replicate, ends, values))
-        if record.measured:
-            dates = np.array([last_day(snapshot.time) for snapshot in record.snapshots], dtype="datetime64[ns]")
-            for key in record.measured[0]:
-                at_dates = np.array([values[key] for values in record.measured])
-                found.setdefault(key, []).append((record.replicate, dates, at_dates))
+        for key, dates, values in indicators_of(world, record):
+            found.setdefault(key, []).append((record.replicate, dates, values))
     order = {name: place for place, name in enumerate(OF_NETWORKS)}
     keys = sorted(found, key=lambda key: (order[key[0]], key[1]))
     blocks = [block for key in keys for block in found[key]]

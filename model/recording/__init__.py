@@ -2,8 +2,8 @@
 
 from .ledger import Ledger, ReplicateRecord, Snapshot
 from .programmes import programmes_frame
-from .series import INDICATORS, series_frame
-from .tables import decisions_frame, snapshots_frame, spells_frame
+from .series import INDICATORS, series_frame, series_of
+from .tables import decisions_frame, last_day, snapshots_frame, spells_frame
 
 __all__ = [
     "INDICATORS",
@@ -11,8 +11,10 @@ __all__ = [
     "ReplicateRecord",
     "Snapshot",
     "decisions_frame",
+    "last_day",
     "programmes_frame",
     "series_frame",
+    "series_of",
     "snapshots_frame",
     "spells_frame",
 ]

@@ -75,7 +75,7 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
 
 
-def _columns(world: World, calibration: Calibration, record: ReplicateRecord) -> dict[tuple[str, str], np.ndarray]:
+def series_of(world: World, calibration: Calibration, record: ReplicateRecord) -> dict[tuple[str, str], np.ndarray]:
     """All series of a replicate, (indicator, pair) -> float64[P]."""
     years = record.lengths
     per_year = (world.omega / years)[:, None, None]
@@ -129,7 +129,7 @@ def series_frame(
 
     ``date`` is the last day of a period. Rows are ordered by indicator (as in `INDICATORS`), pair, replicate and date.
     """
-    by_replicate = [_columns(world, calibration, record) for record in records]
+    by_replicate = [series_of(world, calibration, record) for record in records]
     dates = [np.array([last_day(end) for end in record.ends], dtype="datetime64[ns]") for record in records]
     order = {name: place for place, name in enumerate(INDICATORS)}
     keys = sorted(by_replicate[0], key=lambda key: (order[key[0]], key[1]))
