@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .runs import OK, Run, SweepWork
+from .running import work_of
+from .runs import OK, Run
 
 if TYPE_CHECKING:
     from .loading import Sweep
@@ -46,7 +47,7 @@ class Estimate:
 def estimate(sweep: Sweep, span: Span, jobs: int) -> Estimate:
     """Run the first replicate of the first point, twice, the first time to compile, and multiply."""
     run = Run(0, 0, 0, sweep.points.settings(0))
-    work = SweepWork(sweep.source, sweep.changes, sweep.outcomes, int(sweep.seed or 0))
+    work = work_of(sweep)
     seconds = None
     for _ in range(2):
         began = time.perf_counter()

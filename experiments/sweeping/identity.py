@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +36,7 @@ def identity_of(sweep: Sweep) -> dict[str, Any]:
         "sha256": sweep.content_hash(),
         "sweep": {key: _hash(value) for key, value in content.items()},
         "scenario": {"name": sweep.base.name, "sha256": sweep.base.content_hash(), "files": _files_hash(sweep)},
-        "data": data_checksums(sweep.base.world.data),
-        "program": program_identity(),
+        **made_of(sweep.base.world.data),
         "seed": sweep.seed,
         "replicates": sweep.replicates,
         "points": len(sweep.points),
@@ -48,6 +48,12 @@ TOLD = ("name", "title", "question", "version", "scenario", "seed", "replicates"
 """Keys of a sweep that change no number, or are compared by themselves."""
 
 
+def made_of(folder: str) -> dict[str, Any]:
+    """The program, the data, and the folder of the user's own tables, empty where the packaged ones are used."""
+    return {"folder": folder, "data": data_checksums(folder), "program": program_identity()}
+
+
+@lru_cache
 def program_identity() -> dict[str, Any]:
     """What runs a sweep: version, checksums of the code that decides numbers, versions of libraries."""
     digest = hashlib.sha256()

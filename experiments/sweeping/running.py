@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ExperimentError
 from .folder import JOURNAL, prepare
+from .identity import made_of
 from .journal import Journal, finished, lines
 from .lock import locked
 from .parts import DATA, UNFINISHED, Span, checksums, parts, table, write_part
@@ -56,7 +57,7 @@ def run_sweep(
             store = _Store(sweep, folder, span)
         missing = store.missing()
         teller = _Teller(on_progress, len(span), len(span) - missing)
-        work = SweepWork(sweep.source, sweep.changes, sweep.outcomes, int(sweep.seed or 0), simulate)
+        work = work_of(sweep, simulate)
         if missing:
             chosen = executor or local_executor(jobs, missing, sweep.base)
             with chosen as hands, Journal(folder / JOURNAL) as journal:
@@ -64,6 +65,12 @@ def run_sweep(
                     begin_session(folder, hands)
                 _run(sweep, work, hands, store, journal, teller)
         return store.failed
+
+
+def work_of(sweep: Sweep, simulate: Simulate | None = None) -> SweepWork:
+    """What workers do for a sweep that has a seed."""
+    made = made_of(sweep.base.world.data)
+    return SweepWork(sweep.source, sweep.changes, sweep.outcomes, int(sweep.seed or 0), made, simulate)
 
 
 def _run(sweep: Sweep, work: SweepWork, hands: AnyExecutor, store: _Store, journal: Journal, teller: _Teller) -> None:

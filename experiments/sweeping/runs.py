@@ -10,11 +10,13 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from model.errors import InputError
 
+from ..errors import ExperimentError
 from .checking import SOURCE
+from .identity import changes, made_of
 from .outcomes import check_years, values_of_record
 
 if TYPE_CHECKING:
@@ -73,12 +75,27 @@ class SweepWork:
     changes: Mapping[str, object]
     outcomes: tuple[Outcome, ...]
     seed: int
+    made_of: Mapping[str, Any]
+    """Program and data of the process that hands the work out, see `identity.made_of`."""
     simulate: Simulate | None = None
+    _checked: bool = field(default=False, repr=False, compare=False)
     _made: tuple[int, tuple[Scenario, World] | BaseException] | None = field(default=None, repr=False, compare=False)
 
     def __call__(self, runs: Sequence[Run], on_step: Callable[[], None]) -> list[Finished]:
-        """Run these, one after the other; ``on_step`` is called after every step and may raise to give up."""
+        """Run these, one after the other; ``on_step`` is called after every step and may raise to give up.
+
+        Raises `ExperimentError` where the worker has another program or other data than who handed the work out.
+        """
+        self._check()
         return [self._run(run, on_step) for run in runs]
+
+    def _check(self) -> None:
+        if self._checked:
+            return
+        found = changes(self.made_of, made_of(str(self.made_of["folder"])))
+        if found:
+            raise ExperimentError(f"the worker on {socket.gethostname()} differs: {found[0]}")
+        self._checked = True
 
     def failure(self, run: Run, reason: str) -> Finished:
         """The run as failed where no worker can say so."""
