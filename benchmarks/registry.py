@@ -9,6 +9,7 @@ from .against_mesa import hindcast_vs_mesa
 from .growth import memory_limit, opportunity_growth
 from .measuring import Row
 from .reference_process import opportunity
+from .sweeps import sweep
 from .whole_runs import classroom, compiling, profile, replicate, two_cores, world_100k
 
 
@@ -31,5 +32,6 @@ BENCHMARKS = {
     "classroom_s": Benchmark(classroom, "`comity run classroom` from start to end"),
     "profile": Benchmark(profile, "where the time of a run goes"),
     "compile_s": Benchmark(compiling, "the first run, with nothing compiled", long=True),
+    "sweep_s": Benchmark(sweep, "a sweep of 10,000 runs of classroom on two cores", long=True),
     "world_100k": Benchmark(world_100k, "the hindcast with 100,000 institutions", long=True),
 }

@@ -15,6 +15,7 @@ from benchmarks.measuring import Row, row
 from benchmarks.mesa_model import MesaHindcast
 from benchmarks.phases import TimedModel, timed_model, without_measures
 from benchmarks.reference_process import opportunity, opportunity_costs
+from benchmarks.sweeps import sweep
 from benchmarks.whole_runs import profile, replicate
 from experiments.cli import main
 from experiments.cli.benching import chosen_names, find_benchmarks
@@ -71,6 +72,13 @@ def test_rows_have_the_keys_that_readers_expect(make, names: set[str]) -> None:
     for made in rows:
         assert set(made.to_dict()) == KEYS
         assert 0.0 < made.low <= made.value <= made.high < np.inf
+
+
+def test_a_sweep_is_measured_with_all_its_processes() -> None:
+    rows = {made.name: made for made in sweep(40, 40)}
+    assert set(rows) == {"sweep_s", "sweep_gb", "sweep_overhead", "sweep_two_core_efficiency", "sweep_start_s"}
+    assert 0.1 < rows["sweep_gb"].value < 20.0
+    assert rows["sweep_s"].value > 0.0 and rows["sweep_overhead"].value > 0.0
 
 
 def test_the_shares_of_a_profile_add_up_to_one() -> None:
