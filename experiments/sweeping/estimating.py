@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 JOURNAL_BYTES, JOURNAL_BYTES_EACH = 150, 20
 """Bytes of a line of the journal, and of each value in it."""
-PART_BYTES, PART_BYTES_EACH = 8, 9
-"""Bytes of a run in a part, and of each value of it: doubles hardly shrink."""
+PART_BYTES, PART_BYTES_EACH, PART_BYTES_ONCE = 8, 9, 2_700
+"""Bytes of a run in a part, of each value of it (doubles hardly shrink), and of a part without any."""
 DESIGN_BYTES, DESIGN_BYTES_EACH = 140, 30
 """Bytes of a point in the tables of the design, and of each value in it."""
+ONCE_BYTES = 4_000
+"""Bytes of all other files but the scenario."""
 
 
 @dataclass(frozen=True)
@@ -56,4 +58,5 @@ def estimate(sweep: Sweep, span: Span, jobs: int) -> Estimate:
     values = len(sweep.outcomes)
     size = len(span) * (JOURNAL_BYTES + PART_BYTES + values * (JOURNAL_BYTES_EACH + PART_BYTES_EACH))
     size += len(sweep.points) * (DESIGN_BYTES + DESIGN_BYTES_EACH * len(sweep.factors))
+    size += sum(1 for _ in span.parts()) * PART_BYTES_ONCE + len(sweep.base.to_toml()) + ONCE_BYTES
     return Estimate(len(span), len(sweep.points), jobs, seconds, size)
