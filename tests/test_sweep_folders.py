@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,6 +30,7 @@ from model.scenario import Scenario
 from model.simulation import Progress, run_replicate
 from model.world import World
 
+ROOT = Path(__file__).parents[1]
 POINTS, SMALL_PART = 100, 32  # four parts
 
 
@@ -357,6 +361,35 @@ def test_shards_make_the_whole(whole: Path, tmp_path: Path, capsys: pytest.Captu
         assert said in capsys.readouterr().err
         assert not (tmp_path / "none").exists()
     assert main(["merge", *shards, "--out", shards[0], "--quiet"]) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script of a POSIX shell")
+def test_the_script_for_slurm_makes_shards_of_the_whole(here: Path) -> None:
+    """The script of the docs, task by task, one of them twice."""
+    program = here / "bin/comity"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m experiments.cli "$@"\n')
+    program.chmod(0o755)
+    variables = {"SWEEP": "short.toml", "RUNS": "6", "SHARDS": "2", "SLURM_CPUS_PER_TASK": "1"}
+    path = {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    for task in ("1", "0", "1"):
+        subprocess.run(
+            ["bash", str(ROOT / "docs/sweep.slurm")], check=True, stdout=subprocess.DEVNULL,
+            env={**os.environ, **path, **variables, "SLURM_ARRAY_TASK_ID": task},
+        )  # fmt: skip
+    assert main(["merge", "shards/0", "shards/1", "--out", "all", "--quiet"]) == 0
+    run_sweep(load_sweep("short.toml"), here / "one", jobs=1)
+    assert dataset(here / "all") == dataset(here / "one")
+
+
+def test_a_shard_needs_a_seed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from model.scenario import load_scenario
+
+    (here / "open.toml").write_text(load_scenario("classroom").to_toml().replace("seed = 1\n", ""))
+    text = short(3).replace("seed = 3\n", "").replace('"classroom"', '"open.toml"')
+    (here / "short.toml").write_text(text)
+    assert main(["sweep", "short.toml", "--subset", "0:2", "--quiet"]) == 2
+    assert "--seed" in capsys.readouterr().err
 
 
 def test_shards_of_two_sweeps_do_not_go_together(here: Path) -> None:

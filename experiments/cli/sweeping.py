@@ -80,6 +80,8 @@ def sweep(
     _check_options(out, resume, force, dry_run, executor, scheduler)
     chosen = load_sweep(file, set_ or [], replicates, seed, add or [])
     span = read_span(subset, chosen.runs)
+    if subset is not None and chosen.seed is None:
+        raise _unseeded()
     if dry_run:
         return plan(output, chosen.seeded(), span, jobs)
     if resume and out is not None:
@@ -116,6 +118,14 @@ def _check_options(
             f"--executor {executor} {'without' if executor == 'dask' else 'with'} --scheduler", where="sweep",
             allowed="--executor dask --scheduler tcp://host:port, or neither",
         )  # fmt: skip
+
+
+def _unseeded() -> Exception:
+    from model.errors import InputError
+
+    return InputError(
+        "a shard without a seed would have a luck of its own", where="--subset", allowed="seed in the file, or --seed"
+    )
 
 
 def read_span(text: str | None, runs: int) -> Span:
