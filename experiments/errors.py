@@ -5,3 +5,7 @@ from __future__ import annotations
 
 class ExperimentError(Exception):
     """Something failed that the input is not to blame for; its text is one or two lines for a reader."""
+
+
+class Interrupted(ExperimentError):
+    """The user interrupted what keeps what it has done; the text says how it goes on."""

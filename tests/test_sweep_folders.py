@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from short_sweeps import dataset, journalled, short
 from experiments.cli import main
 from experiments.errors import ExperimentError
 from experiments.results import damage, is_result, read_manifest
-from experiments.sweeping import Span, load_sweep, open_dataset, parts, run_sweep
+from experiments.sweeping import Span, SweepResult, load_sweep, open_dataset, parts, run_sweep
 from experiments.sweeping.journal import Journal, finished, lines
 from experiments.sweeping.lock import is_locked, locked
 from experiments.sweeping.merging import merge_shards
@@ -240,6 +241,7 @@ def test_options_that_do_not_go_together(here: Path, capsys: pytest.CaptureFixtu
         (["--subset", "4:4"], "0 <= i < j <= 6"),
         (["--scheduler", "tcp://127.0.0.1:1"], "--executor dask"),
         (["--jobs", "0"], ""),
+        (["--jobs", "2", "--executor", "dask", "--scheduler", "tcp://127.0.0.1:1"], "a cluster has its own workers"),
     ):
         assert main(["sweep", "short.toml", "--quiet", *words]) == 2
         assert said in capsys.readouterr().err
@@ -283,6 +285,47 @@ def test_one_failed_run_in_a_hundred_costs_itself_only(whole: Path, tmp_path: Pa
     assert (told.failed, told.reasons) == (len(bad), {"ZeroDivisionError: nothing to divide by": len(bad)})
     (line,) = [line for line in lines(tmp_path / "one/log/journal.jsonl") if line["run"] == bad[0]]
     assert "fails_now_and_then" in line["trace"]
+
+
+def kills_now_and_then(
+    scenario: Scenario, world: World, replicate: int, seed: int, callback: Callable[[Progress], None] | None
+) -> ReplicateRecord:
+    """A model that takes its process with it in the lowest hundredth of a factor."""
+    if scenario.parameters.process.opportunity_rate < FAILS_BELOW:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return run_replicate(scenario, world, replicate, seed, callback)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_run_that_kills_its_workers_costs_itself_only(whole: Path, tmp_path: Path) -> None:
+    assert run_sweep(load_sweep(whole / "short.toml"), tmp_path / "out", jobs=2, simulate=kills_now_and_then) == 1
+    found = open_dataset(tmp_path / "out")
+    (bad,) = found.failures["run"]
+    assert found.failures["reason"].tolist() == ["its worker process died (killed, or out of memory?)"]
+    assert found.failures["opportunity"].item() < FAILS_BELOW
+    good = open_dataset(whole / "whole").runs()
+    assert found.runs().drop(index=bad).equals(good.drop(index=bad))
+
+
+def fails_in_one_replicate(
+    scenario: Scenario, world: World, replicate: int, seed: int, callback: Callable[[Progress], None] | None
+) -> ReplicateRecord:
+    """A model that fails at one point of a grid, in its first replicate."""
+    if replicate == 0 and scenario.measures["mobility-2022"].strength == 2.0:
+        raise MemoryError
+    return run_replicate(scenario, world, replicate, seed, callback)
+
+
+def test_a_grid_says_how_many_replicates_of_a_point_are_left(here: Path) -> None:
+    text = short(0, replicates=3, values="levels = [0.0, 2.0]", design='kind = "grid"')
+    (here / "short.toml").write_text(text.replace('range = "assumed"', "levels = [12.0]"))
+    assert run_sweep(load_sweep("short.toml"), here / "out", jobs=1, simulate=fails_in_one_replicate) == 1
+    result = SweepResult(open_dataset(here / "out"))
+    assert result.summary["replicates"].tolist() == [3, 3, 2, 2]
+    runs = result.runs
+    assert runs["reason"].dropna().tolist() == ["MemoryError"]
+    assert result.summary["median"].tolist()[2] == runs.loc[runs["point"] == 1, "ties"].dropna().median()
+    assert "1 run of 6 failed" in " ".join(result.lines())
 
 
 IMPOSSIBLE = """

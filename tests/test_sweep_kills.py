@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -120,6 +121,15 @@ def test_a_sweep_that_is_killed_a_few_times_comes_out_the_same(undisturbed: Path
 def test_a_worker_that_is_killed_costs_nothing(undisturbed: Path) -> None:
     sittings = Sittings(undisturbed, "worker", 2)
     sittings.kill_worker()
+    sittings.finish()
+
+
+def test_an_interrupt_says_that_nothing_is_lost(undisturbed: Path) -> None:
+    sittings = Sittings(undisturbed, "interrupted", 3)
+    sitting = sittings.begin(2)
+    sitting.send_signal(signal.SIGINT)
+    _, said = sitting.communicate(timeout=PATIENCE)
+    assert sitting.returncode == 130 and "what is done is kept" in said and "--resume" in said
     sittings.finish()
 
 

@@ -111,9 +111,6 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, _leave)
     try:
         code = app(args=list(arguments) if arguments is not None else None, prog_name="comity", standalone_mode=False)
-    except sweeping.Interrupted as kept:
-        Output().error(str(kept), INTERRUPTED)
-        return INTERRUPTED
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:
@@ -132,7 +129,7 @@ def _explained(error: Exception) -> int:
     """Say what went wrong in a line or two, and return the exit code."""
     from model.errors import InputError
 
-    from ..errors import ExperimentError
+    from ..errors import ExperimentError, Interrupted
 
     output = Output()
     if isinstance(error, InputError):
@@ -144,6 +141,9 @@ def _explained(error: Exception) -> int:
             BAD_INPUT,
         )
         return BAD_INPUT
+    if isinstance(error, Interrupted):
+        output.error(str(error), INTERRUPTED)
+        return INTERRUPTED
     if isinstance(error, ExperimentError):
         output.error(str(error), FAILED)
         return FAILED

@@ -49,10 +49,6 @@ Scheduler = Annotated[
 ]
 
 
-class Interrupted(KeyboardInterrupt):
-    """An interrupt that lost nothing; its text says so."""
-
-
 def sweep(
     file: Annotated[str, typer.Argument(metavar="SWEEP", help="Name or path of a sweep file.")],
     replicates: Replicates = None,
@@ -72,12 +68,13 @@ def sweep(
     json: AsJson = False,
 ) -> int:
     """Run a scenario over a design of settings, and draw what comes out of a grid. Exit code 3 where runs failed."""
+    from ..errors import Interrupted
     from ..results import choose_folder
     from ..sweeping import load_sweep, run_sweep
     from .running import announce
 
     output = Output(json, quiet)
-    _check_options(out, resume, force, dry_run, executor, scheduler)
+    _check_options(out, resume, force, dry_run, executor, scheduler, jobs)
     chosen = load_sweep(file, set_ or [], replicates, seed, add or [])
     span = read_span(subset, chosen.runs)
     if subset is not None and chosen.seed is None:
@@ -102,7 +99,7 @@ def sweep(
 
 
 def _check_options(
-    out: Path | None, resume: bool, force: bool, dry_run: bool, executor: str, scheduler: str | None
+    out: Path | None, resume: bool, force: bool, dry_run: bool, executor: str, scheduler: str | None, jobs: int | None
 ) -> None:
     """Raise `InputError` for options that do not go together."""
     from model.errors import InputError
@@ -113,6 +110,12 @@ def _check_options(
         )
     if resume and force:
         raise InputError("--resume and --force stand there together", where="sweep", allowed="one of both")
+    if executor == "dask" and jobs is not None:
+        raise InputError(
+            "--jobs stands there with --executor dask",
+            where="sweep",
+            allowed="one of both: a cluster has its own workers",
+        )
     if (executor == "dask") != (scheduler is not None):
         raise InputError(
             f"--executor {executor} {'without' if executor == 'dask' else 'with'} --scheduler", where="sweep",

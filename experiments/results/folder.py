@@ -105,8 +105,8 @@ class Staging:
     def publish(self) -> Path:
         """Put everything on disk and rename it into place; returns the target."""
         for path in sorted(self.folder.rglob("*")):
-            _sync(path)
-        _sync(self.folder)
+            sync(path)
+        sync(self.folder)
         refuse_existing(self.target, self.force)  # somebody may have been quicker
         old = None
         if self.target.exists():
@@ -119,13 +119,13 @@ class Staging:
                 os.rename(old, self.target)
             raise
         self._published = True
-        _sync(self.target.parent)
+        sync(self.target.parent)
         if old is not None:
             shutil.rmtree(old, ignore_errors=True)
         return self.target
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on disk."""
     if path.is_dir() and os.name == "nt":  # folders cannot be opened there
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -64,10 +64,9 @@ class Points:
         import pyarrow as pa
 
         count = len(self)
-        rows = [self.values(point) for point in range(count)]
         columns = {"point": pa.array(np.arange(count, dtype=np.int64))}
         for place, factor in enumerate(self.factors):
-            columns[factor.name] = _column([written(row[place]) for row in rows])
+            columns[factor.name] = _column([written(value) for value in self._values_of(place)])
         hashes = [settings_hash(base_sha256, self.settings(point)) for point in range(count)]
         columns["scenario_sha256"] = _column(hashes)
         return pa.table(columns)
@@ -75,6 +74,12 @@ class Points:
     def reach(self, place: int) -> tuple[object, ...]:
         """The outermost values that a factor takes anywhere in the design; all levels of one that has levels."""
         return self._sample[place].reach() if self._sample is not None else ends_of(self.factors[place])
+
+    def _values_of(self, place: int) -> Iterator[object]:
+        """Values of a factor by point."""
+        if self._sample is not None:
+            return (self._sample[place][point] for point in range(len(self)))
+        return (self.values(point)[place] for point in range(len(self)))
 
     @cached_property
     def _shape(self) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from model.errors import InputError
 
 from ..errors import ExperimentError
-from ..results.folder import is_result
+from ..results.folder import is_result, sync
 from ..results.frames import write_csv, write_parquet
 from .identity import FORMAT, FORMAT_VERSION, identity_of, refuse_changed
 from .loading import BASE
@@ -115,6 +115,7 @@ def write_identity(folder: Path, content: Mapping[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(fresh, folder / IDENTITY)
+    sync(folder)
 
 
 def _there(folder: Path) -> set[str]:

@@ -14,13 +14,17 @@ from ..errors import ExperimentError
 LOCK = "log/lock"
 
 
+PATIENCE = 2.0
+"""Seconds that a sweep waits for the lock: `is_locked` may hold it for a moment."""
+
+
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the lock of a sweep's folder. Raises `InputError` where another process has it.
 
     It is SQLite's lock of an empty database, which is the same on all systems.
     """
-    with closing(_opened(folder)) as held:
+    with closing(sqlite3.connect(folder / LOCK, timeout=patience, isolation_level=None)) as held:
         try:
             held.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
@@ -37,11 +41,7 @@ def is_locked(folder: Path) -> bool:
     if not (folder / LOCK).exists():
         return False
     try:
-        with locked(folder):
+        with locked(folder, patience=0.0):
             return False
     except InputError:
         return True
-
-
-def _opened(folder: Path) -> sqlite3.Connection:
-    return sqlite3.connect(folder / LOCK, timeout=0.0, isolation_level=None)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.sources import sha256
 
+from ..results.folder import sync
 from ..results.frames import write_parquet
 from .runs import Finished
 
@@ -92,13 +93,14 @@ def write_part(folder: Path, span: Span, content: pa.Table) -> None:
     path = folder / DATA / span.name
     fresh = path.with_name(f"{path.name}{UNFINISHED}")
     write_parquet(content, fresh)
-    _sync(fresh)
+    sync(fresh)
     line = {"part": path.name, "sha256": sha256(fresh), "bytes": fresh.stat().st_size}
     with (folder / CHECKSUMS).open("ab") as file:
         file.write(b"\n" + json.dumps(line).encode() + b"\n")  # apart from a line that a full disk cut short
         file.flush()
         os.fsync(file.fileno())
     os.replace(fresh, path)
+    sync(path.parent)
 
 
 def parts(folder: Path) -> dict[Span, Path]:
@@ -128,9 +130,3 @@ def damaged(folder: Path) -> list[str]:
     """Names of parts that are not what was written."""
     known = checksums(folder)
     return [path.name for path in parts(folder).values() if sha256(path) != known.get(path.name)]
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file is on the disk."""
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())

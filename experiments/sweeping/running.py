@@ -114,8 +114,7 @@ class _Store:
             run = finished(line)
             if span.first <= run.number < span.end and span.part_of(run.number) not in self.whole:
                 self._keep(run)
-        for part in list(self._open):
-            self._close(part)
+                self._close(span.part_of(run.number))
         self.failed = sum(_failures(path) for part, path in parts(folder).items() if part in self.whole)
         self.failed += sum(run.status == FAILED for runs in self._open.values() for run in runs.values())
 
