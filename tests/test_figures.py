@@ -755,11 +755,11 @@ def test_further_axes_are_panels(tmp_path: Path, drawn: dict[str, Figure]) -> No
 
 
 def test_a_scale_with_both_signs_has_zero_in_its_middle() -> None:
-    colours, norm = sweep._colour_scale(np.array([-1.0, 3.0, np.nan]))
+    colours, norm = sweep.colour_scale(np.array([-1.0, 3.0, np.nan]))
     assert norm(0.0) == 0.5 and (norm.vmin, norm.vmax) == (-3.0, 3.0) and colours.name == "PuOr_r"
-    _, flat = sweep._colour_scale(np.array([2.0, 2.0]))
+    _, flat = sweep.colour_scale(np.array([2.0, 2.0]))
     assert flat.vmin < 2.0 < flat.vmax
-    assert sweep._colour_scale(np.array([np.nan]))[1].vmin == 0.0
+    assert sweep.colour_scale(np.array([np.nan]))[1].vmin == 0.0
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from . import (
+    analysing,
     attributing,
     benching,
     branching,
@@ -27,6 +28,7 @@ from . import (
     hindcasting,
     keeping,
     measuring,
+    querying,
     reporting,
     running,
     saom,
@@ -63,6 +65,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "sweep": sweeping.sweep,
     "status": sharding.status,
     "merge": sharding.merge,
+    "analyse": analysing.analyse,
+    "query": querying.query,
     "list": scenarios.list_scenarios,
     "show": scenarios.show,
     "check": checking.check,

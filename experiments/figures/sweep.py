@@ -83,7 +83,7 @@ def _draw_map(
         ],
         key=0.34,
     )  # fmt: skip
-    colours, norm = _colour_scale(np.concatenate([facet.values[0].ravel() for facet in facets]))
+    colours, norm = colour_scale(np.concatenate([facet.values[0].ravel() for facet in facets]))
     for axes, facet in zip(page.axes, facets, strict=True):
         medians = facet.values[0].T
         axes.pcolormesh(np.ma.masked_invalid(medians), cmap=colours, norm=norm, edgecolors="white", linewidth=0.6)
@@ -97,7 +97,7 @@ def _draw_map(
     return save(page.figure, folder, name)
 
 
-def _colour_scale(medians: NDArray[np.float64]) -> tuple[Colormap, Normalize]:
+def colour_scale(medians: NDArray[np.float64]) -> tuple[Colormap, Normalize]:
     """From low to high; where values have both signs, from below zero to above it, with zero in the middle."""
     known = medians[np.isfinite(medians)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)

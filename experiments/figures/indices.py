@@ -1,0 +1,115 @@
+"""Sobol indices as bars, and Morris's elementary effects as points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from .design import number
+from .labels import label_ends, label_room
+from .page import SMALL, Grid, Page, shortened
+from .style import FAINT, INK, PALETTE, save, styled
+
+LINE = 0.22
+LABELS = 2.0
+FIRST, TOTAL = PALETTE[0], PALETTE[4]
+
+
+@dataclass(frozen=True)
+class IndexRow:
+    """First and total order of a factor, each with half the width of its interval."""
+
+    title: str
+    first: tuple[float, float]
+    total: tuple[float, float]
+
+
+def draw_indices(
+    folder: Path, name: str, title: str, remark: str, rows: Sequence[IndexRow], noise: float | None, caption: Sequence[str]
+) -> list[Path]:
+    """Draw first and total order of each factor, the largest first; ``noise`` is the share of variance that is luck."""
+    with styled():
+        rows = sorted(rows, key=lambda row: -row.total[0])
+        legend = [
+            Patch(color=FIRST, lw=0, label="first order: by itself"),
+            Patch(color=TOTAL, lw=0, label="total: with all its interactions"),
+            Line2D([], [], color=FAINT, lw=1.0, label="95 % interval"),
+        ]
+        if noise is not None:
+            legend.append(Line2D([], [], color=INK, lw=0.8, ls=(0, (2, 2)), label="share of noise"))
+        page = Page(
+            Grid(1, 1, LINE * (len(rows) + 0.6), above=(0.1,), left=LABELS, right=0.25, below=0.36),
+            title, remark, caption, legend=legend,
+        )  # fmt: skip
+        (axes,) = page.axes
+        for place, row in enumerate(rows):
+            for (value, half), tint, shift in ((row.first, FIRST, 0.2), (row.total, TOTAL, -0.2)):
+                axes.barh(-place + shift, max(0.0, value), height=0.36, color=tint, lw=0)
+                ends = (max(0.0, value - half), max(0.0, value + half))
+                axes.plot(ends, (-place + shift,) * 2, color=FAINT, lw=1.0, solid_capstyle="butt", zorder=3)
+        if noise is not None:
+            axes.axvline(noise, color=INK, lw=0.8, ls=(0, (2, 2)), zorder=3)
+        axes.set_ylim(-len(rows) + 0.4, 0.6)
+        axes.set_xlim(0.0, max(1.0, *(row.total[0] + row.total[1] for row in rows)) * 1.02)
+        labels = [shortened(row.title, LABELS - 0.15, SMALL) for row in rows]
+        axes.set_yticks([-place for place in range(len(rows))], labels=labels, fontsize=SMALL)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="y", visible=False)
+        axes.grid(axis="x", visible=True)
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel("share of the variance over the design", labelpad=1)
+        return save(page.figure, Path(folder), name)
+
+
+@dataclass(frozen=True)
+class ElementaryRow:
+    """mu*, half the width of its interval, and sigma of a factor."""
+
+    title: str
+    mu_star: float
+    half_width: float
+    sigma: float
+
+
+def draw_screening(
+    folder: Path, name: str, title: str, remark: str, unit: str, rows: Sequence[ElementaryRow], luck: float | None,
+    caption: Sequence[str],
+) -> list[Path]:  # fmt: skip
+    """Draw sigma over mu* of each factor; ``luck`` is the sigma that luck alone would give."""
+    with styled():
+        rows = sorted(rows, key=lambda row: -row.mu_star)
+        right = label_room([row.title for row in rows]) + 0.05
+        legend = [
+            Line2D([], [], color=PALETTE[0], marker="o", ms=3.5, lw=1.0, label="factor, 95 % interval of mu*"),
+            Line2D([], [], color=FAINT, lw=0.8, ls=(0, (2, 2)), label="sigma = mu*"),
+        ]
+        if luck is not None:
+            legend.append(Line2D([], [], color=INK, lw=0.8, ls=(0, (4, 2)), label="sigma of luck alone"))
+        page = Page(
+            Grid(1, 1, 3.0, above=(0.1,), left=0.6, right=right, below=0.4), title, remark, caption, legend=legend
+        )
+        (axes,) = page.axes
+        reach = max(max(row.mu_star + row.half_width, row.sigma) for row in rows) or 1.0
+        axes.plot((0, reach), (0, reach), color=FAINT, lw=0.8, ls=(0, (2, 2)))
+        if luck is not None:
+            axes.axhline(luck, color=INK, lw=0.8, ls=(0, (4, 2)))
+        for row in rows:
+            ends = (max(0.0, row.mu_star - row.half_width), row.mu_star + row.half_width)
+            axes.plot(ends, (row.sigma, row.sigma), color=PALETTE[0], lw=1.0)
+        axes.plot([row.mu_star for row in rows], [row.sigma for row in rows], "o", color=PALETTE[0], ms=3.5)
+        axes.set_xlim(0.0, 1.04 * reach)
+        top = max(max(row.sigma for row in rows), luck or 0.0)
+        axes.set_ylim(0.0, 1.08 * (top or reach))
+        axes.grid(axis="x", visible=True)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(lambda value, _: number(value, unit))
+        axes.set_xlabel(f"mu*: mean size of an elementary effect{f', {unit}' if unit not in ('', '1') else ''}")
+        axes.set_ylabel("sigma")
+        label_ends(
+            axes, [row.title for row in rows], [row.sigma for row in rows], [FAINT] * len(rows), page.grid.width, 3.0
+        )
+        return save(page.figure, Path(folder), name)
