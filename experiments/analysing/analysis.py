@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +14,11 @@ from .given_data import GivenData, given_data, means_by_band
 from .holes import Holes, holes_of
 from .luck import Luck, parts_of
 from .policies import policies_of
-from .refusal import HOLES, Refusal
+from .refusal import DESIGN, HOLES, Refusal
 from .robustness import Robust, robustness
 from .screening import Screening, elementary_effects
 from .surrogate import Surrogates, surrogates
-from .variance_based import SobolIndices, block_size, sobol_indices
+from .variance_based import SobolIndices, sobol_indices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,8 +103,8 @@ def _of_outcome(
         sobol = _kept(sobol_indices(sample, values, wanted.whole_blocks), refused)
     if sample.design.kind == "morris":
         screening = _kept(elementary_effects(sample, values), refused)
-    if sample.design.kind == "latin-hypercube":
-        given = _kept(given_data(sample, values), refused)
+    if sample.design.kind in ("latin-hypercube", "sobol") and sample.independent is not None:
+        given = _kept(given_data(sample, values, sample.independent), refused)
     replacing = _kept(surrogates(sample, values), refused)
     discoveries, without = discover(sample, outcome, case)
     refused += without
@@ -112,6 +112,8 @@ def _of_outcome(
     if any(factor.lever for factor in sample.factors):
         robust = _kept(robustness(sample, outcome, case, higher_is_better), refused)
         refused += robust.refused if robust else ()
+    if not holes.total:  # nothing that is missing stands against it
+        refused = [replace(refusal, because=DESIGN) for refusal in refused]
     return OfOutcome(
         outcome, holes, higher_is_better, case, parts_of(values), effects, shares, higher, sobol, screening, given,
         replacing, tuple(discoveries), robust, tuple(refused),
@@ -130,13 +132,9 @@ def _effects(
         effects, without = one_at_a_time(sample, values)
         refused += without
         return effects, (), None
-    if kind == "morris":
-        return (), (), None  # its trajectories are no independent points
-    rows = np.ones(sample.points, dtype=bool)
-    if kind == "sobol":  # the two independent samples; the others repeat their coordinates
-        place = np.arange(sample.points) % block_size(sample)
-        rows = (place == 0) | (place == block_size(sample) - 1)
-    return means_by_band(sample, values, rows), (), None
+    if sample.independent is None:
+        return (), (), None
+    return means_by_band(sample, values, sample.independent), (), None
 
 
 def _kept[T](found: T | Refusal, refused: list[Refusal]) -> T | None:

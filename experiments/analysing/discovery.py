@@ -43,6 +43,10 @@ class Case:
     def __str__(self) -> str:
         return f"{self.outcome} {self.sign} {self.value:.6g}"
 
+    def shown(self) -> str:
+        """As figures have it."""
+        return f"{self.outcome} {self.sign.replace('<=', '≤').replace('>=', '≥')} {self.value:.4g}"
+
     def holds(self, mean: NDArray[np.float64]) -> NDArray[np.bool_]:
         """bool[n] of means float64[n]."""
         compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[self.sign]
@@ -96,12 +100,16 @@ def worst_case(outcome: Outcome, higher_is_better: bool) -> Case:
 
 def discover(sample: Sample, outcome: Outcome, case: Case) -> tuple[list[Discovery], list[Refusal]]:
     """Boxes for a case: for each policy over the uncertainties, or over all factors where there are no levers."""
+    if sample.independent is None:
+        return [], [
+            Refusal(f"PRIM, {case}", "the points of the design are no independent sample of its factors", DESIGN)
+        ]
     means = point_means(outcome.values)
     policies: Sequence[Policy | None] = policies_of(sample) or [None]
     columns = tuple(k for k, f in enumerate(sample.factors) if not f.lever) or tuple(range(len(sample.factors)))
     found, refused = [], []
     for policy in policies:
-        rows = np.ones(sample.points, dtype=bool) if policy is None else policy.rows
+        rows = sample.independent if policy is None else policy.rows & sample.independent
         there = rows & means.there
         X, cases = sample.codes[np.ix_(there, columns)], case.holds(means.mean[there])
         name = f"PRIM, {case}" + (f", {policy.name}" if policy else "")
@@ -125,8 +133,9 @@ def _discovered(
         if cases[left].sum() < FEWEST_CASES or (~cases[left]).sum() < 1:
             break
         path = prim.trajectory(X[left], cases[left], nominal)
-        place = prim.chosen(path)
-        box = prim.significant(path[place], X[left], cases[left])
+        plain = [prim.significant(box, X[left], cases[left]) for box in path]
+        place = prim.chosen(plain)
+        box = plain[place]
         first = first or tuple(path)
         if not box.limits or box.density < DENSER * cases.mean():
             break

@@ -15,6 +15,8 @@ from .robustness import SMALLER_IS_BETTER
 from .tables import limit_words
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from .analysis import Analysis, OfOutcome
     from .discovery import Discovery
     from .prim import Limit
@@ -67,8 +69,9 @@ def _tornado(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[Pa
     for factor in sample.factors:
         own = [effect for effect in one.effects if effect.factor == factor.name]
         if len(own) > 1 or (own and sample.design.kind == "one-at-a-time"):
-            bars = [Bar(e.level, e.effect.value, e.effect.low, e.effect.high) for e in own]
-            rows.append((factor.title, bars[0], bars[-1]))
+            bars = [Bar(e.effect.value, e.effect.low, e.effect.high) for e in own]
+            ends = (own[0].level, own[-1].level) if factor.discrete else map(factor.text, factor.span)
+            rows.append((f"{factor.title} ({' to '.join(ends)})", bars[0], bars[-1]))
     if not rows:
         return []
     words = {
@@ -102,7 +105,7 @@ def _indices(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[Pa
         [
             f"Sobol indices of the means over replicates (Saltelli 2010), {one.sobol.blocks:,} base points; intervals by bootstrap.",
             "A total index of about the share of noise, or below, may be luck." if one.sobol.noise_share else "",
-            f"{left} blocks with holes are left out." if left else "",
+            f"Blocks with holes, left out: {left}." if left else "",
         ],
     )  # fmt: skip
 
@@ -121,7 +124,7 @@ def _screening(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[
         [
             "Elementary effects (Morris 1991): change of the outcome per whole range of a factor. Large mu*: it matters. Large sigma: "
             "it depends on the others, or is curved.",
-            f"{left} trajectories with holes are left out." if left else "",
+            f"Trajectories with holes, left out: {left}." if left else "",
         ],
     )  # fmt: skip
 
@@ -140,13 +143,14 @@ def _pairs(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[Path
         words = "Shares of the variance over points: of each factor on the diagonal, of pairs beyond that below it."
     else:
         return []
-    for names, value in terms:
-        places = sorted(sample.place(name) for name in names)
+    for pair, value in terms:
+        places = sorted(sample.place(name) for name in pair)
         values[places[-1], places[0]] = value
-    names = [factor.title for factor in sample.factors]
+    names = [f.title if f.title == f.name else f"{f.title} ({f.name})" for f in sample.factors]
     title = f"Which factors act together on {one.outcome.label}"
     return draw_matrix(
-        folder, f"{slug}-interactions", title, _remark(sample), names, list(sample.names), values, "", [words], blank=True
+        folder, f"{slug}-interactions", title, _remark(sample), names, list(sample.names), values, "", [words],
+        blank=True, digits=2,
     )  # fmt: skip
 
 
@@ -154,28 +158,39 @@ def _importance(folder: Path, analysis: Analysis) -> list[Path]:
     """Factors by outcomes."""
     from ..figures.surface import draw_matrix
 
-    sample, columns, words = analysis.sample, {}, ""
+    sample, columns = analysis.sample, {}
+    words = {
+        "sobol": "Total Sobol indices.",
+        "morris": "mu*, as a share of the largest of the outcome.",
+        "latin-hypercube": "Standardised regression coefficients.",
+    }.get(sample.design.kind, "Shares of the variance over points that factors have by themselves.")
     for one in analysis.outcomes:
-        if one.sobol is not None:
+        own: dict[str, float] = {}
+        if sample.design.kind == "sobol" and one.sobol is not None:
             own = {index.factors[0]: index.value for index in one.sobol.total}
-            words = "Total Sobol indices."
-        elif one.screening is not None:
+        elif sample.design.kind == "morris" and one.screening is not None:
             largest = max(e.mu_star for e in one.screening.factors) or 1.0
             own = {e.factor: e.mu_star / largest for e in one.screening.factors}
-            words = "mu*, as a share of the largest of the outcome."
-        elif one.given_data is not None:
+        elif sample.design.kind == "latin-hypercube" and one.given_data is not None:
             own = {c.factor: c.regression.value for c in one.given_data.factors}
-            words = "Standardised regression coefficients."
-        else:
+        elif sample.design.kind == "grid":
             own = {share.factors[0]: share.share for share in one.shares if len(share.factors) == 1}
-            words = words or "Shares of the variance over points that factors have by themselves."
         columns[one.outcome.label] = [own.get(name, np.nan) for name in sample.names]
     values = np.array(list(columns.values())).T
     if len(sample.factors) < 2 or len(columns) < 2 or np.isnan(values).all():
         return []
     names = [factor.title for factor in sample.factors]
     return draw_matrix(
-        folder, "factors-by-outcomes", "Which factor matters for what", _remark(sample), names, list(columns), values, "", [words]
+        folder,
+        "factors-by-outcomes",
+        "Which factor matters for what",
+        _remark(sample),
+        names,
+        list(columns),
+        values,
+        "",
+        [words],
+        digits=2,
     )
 
 
@@ -252,9 +267,9 @@ def _strongest(sample: Sample, one: OfOutcome) -> tuple[int, int] | None:
     return first, second
 
 
-def _in_values(sample: Sample, place: int, unit: np.ndarray) -> np.ndarray:
+def _in_values(sample: Sample, place: int, unit: NDArray[np.float64]) -> NDArray[np.float64]:
     codes = sample.codes[:, place]
-    low, high = float(codes.min()), float(codes.max())
+    low, high = float(np.nanmin(codes)), float(np.nanmax(codes))
     return low * (high / low) ** unit if sample.factors[place].log else low + (high - low) * unit
 
 
@@ -274,17 +289,18 @@ def _of_discovery(folder: Path, slug: str, sample: Sample, one: OfOutcome, disco
     from ..figures.boxes import Restriction, Step, draw_box, draw_parallel, draw_trade_off
 
     under = f" under {discovery.policy.name}" if discovery.policy else ""
-    case = str(discovery.case)
-    remark = f"{case}: {discovery.cases:,} of {discovery.points:,} points" + (
-        " (the worst quarter)" if discovery.case.chosen_here else ""
+    case = discovery.case.shown()
+    remark = f"{sample.title}: {discovery.cases:,} of {discovery.points:,} points are cases" + (
+        " (the worst quarter of all)" if discovery.case.chosen_here else ""
     )
     first = discovery.boxes[0]
     paths = draw_trade_off(
         folder, f"{slug}-trade-off", f"How closely {case} can be boxed in{under}", remark,
         [Step(box.coverage, box.density, len(box.limits)) for box in discovery.trajectory], first.place,
+        Step(first.box.coverage, first.box.density, len(first.box.limits)),
         [
             "PRIM (Friedman and Fisher 1999): each point is a box, peeled from the one to its right. Chosen: the largest harmonic mean "
-            "of both."
+            "of both, without limits that may be chance."
         ],
     )  # fmt: skip
     panels = []
@@ -312,14 +328,13 @@ def _of_discovery(folder: Path, slug: str, sample: Sample, one: OfOutcome, disco
     )  # fmt: skip
     rows = (discovery.policy.rows if discovery.policy else np.ones(sample.points, dtype=bool)).copy()
     mean = point_means(one.outcome.values).mean
-    rows &= np.isfinite(mean)
+    rows &= np.isfinite(mean) & (sample.independent if sample.independent is not None else True)
     limits = dict.fromkeys(limit.factor for found in discovery.boxes for limit in found.box.limits)
-    order = [discovery.columns[k] for k in (*limits, *(k for k in range(len(discovery.columns)) if k not in limits))][:12]
+    order = [discovery.columns[k] for k in (*limits, *(k for k in range(len(discovery.columns)) if k not in limits))][
+        :12
+    ]
     if len(order) > 1:
-        columns = [
-            (f.title, f.text(float(sample.codes[:, k].min())), f.text(float(sample.codes[:, k].max())))
-            for k, f in ((k, sample.factors[k]) for k in order)
-        ]
+        columns = [(f.title, f.text(f.span[0]), f.text(f.span[1])) for k, f in ((k, sample.factors[k]) for k in order)]
         paths += draw_parallel(
             folder, f"{slug}-parallel", f"Points with {case}{under}", remark, columns, sample.unit_codes[np.ix_(rows, order)],
             discovery.case.holds(mean[rows]), (case, "other points"), ["A line is a design point. Restricted factors come first."],
@@ -336,7 +351,9 @@ def _range(sample: Sample, discovery: Discovery, limit: Limit) -> tuple[float, f
         inside = [k for k, (code, *_) in enumerate(levels) if bool(limit.holds(np.array([code]))[0])]
         return min(inside) / len(levels), (max(inside) + 1) / len(levels)
     low, high = max(limit.low, codes.min()), min(limit.high, codes.max())
-    ends = np.log([codes.min(), codes.max(), low, high]) if factor.log else np.array([codes.min(), codes.max(), low, high])
+    ends = (
+        np.log([codes.min(), codes.max(), low, high]) if factor.log else np.array([codes.min(), codes.max(), low, high])
+    )
     return tuple((ends[2:] - ends[0]) / (ends[1] - ends[0]))
 
 
@@ -358,16 +375,14 @@ def _policies(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[P
     known = [k for k in range(len(SHOWN)) if np.isfinite(values[:, k]).all()]
     names = [list(SHOWN)[k] for k in known]
     values = values[:, known]
-    down = np.array(
-        [n in SMALLER_IS_BETTER or (not robust.higher_is_better and n != "satisficing") for n in names]
-    )
+    down = np.array([n in SMALLER_IS_BETTER or (not robust.higher_is_better and n != "satisficing") for n in names])
     goodness = np.where(down, -values, values)
     better = "higher" if robust.higher_is_better else "lower"
     return draw_matrix(
         folder, f"{slug}-policies", f"How policies do on {one.outcome.label}", _remark(sample),
         [policy.policy.name for policy in robust.policies], [SHOWN[name] for name in names], values, "",
         [
-            f"Over {robust.shared_states or robust.states:,} states of the world; {better} is better; good enough: not {robust.case}. "
+            f"Over {robust.shared_states or robust.states:,} states of the world; {better} is better; good enough: not {robust.case.shown()}. "
             "Bold: the best policy of each measure; colours run from the worst to the best policy, column by column.",
             _holes(one),
         ],

@@ -76,7 +76,9 @@ def grid_effects(sample: Sample, values: NDArray[np.float64]) -> GridEffects:
         for k, estimate in enumerate(over_replicates(values, means.mean, of_levels)):
             code = float(_level_codes(factor)[k])
             number = code if factor.numeric else None
-            effects.append(Effect(factor.name, factor.text(code), number, estimate, int((at[:, k] & means.there).sum())))
+            effects.append(
+                Effect(factor.name, factor.text(code), number, estimate, int((at[:, k] & means.there).sum()))
+            )
     pairs = {
         (a, b): np.einsum("pi,pj->pij", columns[a], columns[b]).reshape(sample.points, -1)
         for a, b in combinations(varied, 2)
@@ -100,7 +102,7 @@ def grid_effects(sample: Sample, values: NDArray[np.float64]) -> GridEffects:
 def one_at_a_time(sample: Sample, values: NDArray[np.float64]) -> tuple[tuple[Effect, ...], tuple[Refusal, ...]]:
     """Differences of points to the base in which one factor is changed; interactions cannot be seen in this design."""
     refused = [Refusal("interactions", "one factor at a time: no run has two factors changed", DESIGN)]
-    base = base_point(sample.codes)
+    base = 0  # the design begins with it
     means = point_means(values)
     if not means.there[base]:
         reason = "the base point has no run with a value: there is nothing to hold the others against"
@@ -114,20 +116,12 @@ def one_at_a_time(sample: Sample, values: NDArray[np.float64]) -> tuple[tuple[Ef
                 refused.append(Refusal(f"effect of {factor.name} = {factor.text(code)}", "no run of it has a value"))
                 continue
 
-            def against_base(y: NDArray[np.float64], there: int = point) -> NDArray[np.float64]:
+            def against_base(y: NDArray[np.float64], there: int = int(point)) -> NDArray[np.float64]:
                 return np.array([y[there] - y[base]])
 
             (estimate,) = over_replicates(values, means.mean, against_base)
             effects.append(Effect(factor.name, factor.text(code), code if factor.numeric else None, estimate, 1))
     return tuple(effects), tuple(refused)
-
-
-def base_point(codes: NDArray[np.float64]) -> int:
-    """The point from which every other differs in at most one factor."""
-    for point in range(len(codes)):
-        if ((codes != codes[point]).sum(axis=1) <= 1).all():
-            return point
-    raise ValueError("no point of the design differs from all others in at most one factor")
 
 
 def _level_codes(factor: Factor) -> NDArray[np.float64]:

@@ -55,12 +55,15 @@ class GivenData:
     points: int
 
 
-def given_data(sample: Sample, values: NDArray[np.float64]) -> GivenData | Refusal:
-    """Regression and first-order indices from the means over replicates, ``values`` float64[P, R]."""
+def given_data(sample: Sample, values: NDArray[np.float64], rows: NDArray[np.bool_]) -> GivenData | Refusal:
+    """Regression and first-order indices from the means over replicates, ``values`` float64[P, R].
+
+    ``rows`` bool[P] are independent points of the sample.
+    """
     from scipy.stats import rankdata
 
     means = point_means(values)
-    there = means.there
+    there = means.there & rows
     y, X = means.mean[there], sample.unit_codes[there]
     nominal = [factor.name for factor in sample.factors if factor.nominal]
     if nominal:
@@ -87,7 +90,8 @@ def _standardised(X: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[
     scaled = (X - X.mean(axis=0)) / X.std(axis=0, ddof=1)
     fitted = sm.OLS((y - y.mean()) / y.std(ddof=1), sm.add_constant(scaled, has_constant="add")).fit()
     found = [
-        estimate(float(fitted.params[i]), float(fitted.bse[i]), float(fitted.df_resid)) for i in range(1, X.shape[1] + 1)
+        estimate(float(fitted.params[i]), float(fitted.bse[i]), float(fitted.df_resid))
+        for i in range(1, X.shape[1] + 1)
     ]
     return found, float(fitted.rsquared)
 

@@ -75,49 +75,48 @@ def trajectory(X: NDArray[np.float64], cases: NDArray[np.bool_], nominal: Sequen
     """Boxes from everything to the smallest, each peeled from the one before; the last one pasted."""
     boxes = [measured((), X, cases)]
     while boxes[-1].density < 1.0:
-        peeled = _best([measured(limits, X, cases) for limits in _peels(boxes[-1], X, nominal)], boxes[-1])
-        if peeled is None:
+        limits = _best_peel(boxes[-1], X, cases, nominal)
+        if limits is None:
             break
-        boxes.append(peeled)
+        boxes.append(measured(limits, X, cases))
     pasted = _pasted(boxes[-1], X, cases)
     return boxes if pasted == boxes[-1] else [*boxes, pasted]
 
 
-def _best(candidates: Sequence[Box], before: Box) -> Box | None:
-    """The candidate that gains most density for the mass it gives up; None where none is large enough, or no gain is left."""
-    best, gain = None, 0.0
-    for box in candidates:
-        if box.mass < SMALLEST or box.points == before.points:
-            continue
-        own = (box.density - before.density) / (before.mass - box.mass)
-        if own > gain + 1e-12:
-            best, gain = box, own
-    return best
-
-
-def _peels(box: Box, X: NDArray[np.float64], nominal: Sequence[bool]) -> list[tuple[Limit, ...]]:
-    """All limits that one peel can give."""
-    inside = X[box.holds(X)]
+def _best_peel(
+    box: Box, X: NDArray[np.float64], cases: NDArray[np.bool_], nominal: Sequence[bool]
+) -> tuple[Limit, ...] | None:
+    """Limits of the peel that gains most density for the mass it gives up; None where none gains, or all are too small."""
+    rows = box.holds(X)
+    inside, found = X[rows], cases[rows]
     own = {limit.factor: limit for limit in box.limits}
-    found: list[tuple[Limit, ...]] = []
+    best, gain = None, 0.0
     for place in range(X.shape[1]):
-        others = tuple(limit for limit in box.limits if limit.factor != place)
-        column = np.sort(inside[:, place])
-        values = np.unique(column)
-        if len(values) < 2:
-            continue
-        limit = own.get(place, Limit(place))
-        if nominal[place]:
-            found += [
-                (*others, Limit(place, codes=tuple(float(v) for v in values if v != gone))) for gone in values
-            ]
-            continue
-        take = max(1, int(PEEL * len(column)))
-        low, high = column[take], column[-1 - take]
-        low = low if low > values[0] else values[1]  # many points at the end: all of them
-        high = high if high < values[-1] else values[-2]
-        found += [(*others, replace(limit, low=float(low))), (*others, replace(limit, high=float(high)))]
-    return found
+        column = inside[:, place]
+        for limit in _peels(own.get(place, Limit(place)), column, nominal[place]):
+            stays = limit.holds(column)
+            points = int(stays.sum())
+            if points == len(column) or points < SMALLEST * len(X):
+                continue
+            density = float(found[stays].sum()) / points
+            here = (density - box.density) * len(X) / (len(column) - points)
+            if here > gain + 1e-12:
+                best, gain = limit, here
+    return None if best is None else (*(other for other in box.limits if other.factor != best.factor), best)
+
+
+def _peels(limit: Limit, column: NDArray[np.float64], nominal: bool) -> list[Limit]:
+    """What one peel can make of a limit: a little off either end, or one level of a nominal factor."""
+    values = np.unique(column)
+    if len(values) < 2:
+        return []
+    if nominal:
+        return [replace(limit, codes=tuple(float(v) for v in values if v != gone)) for gone in values]
+    ordered, take = np.sort(column), max(1, int(PEEL * len(column)))
+    low, high = ordered[take], ordered[-1 - take]
+    low = low if low > values[0] else values[1]  # many points at the end: all of them
+    high = high if high < values[-1] else values[-2]
+    return [replace(limit, low=float(low)), replace(limit, high=float(high))]
 
 
 def _pasted(box: Box, X: NDArray[np.float64], cases: NDArray[np.bool_]) -> Box:
@@ -159,10 +158,14 @@ def quasi_p(box: Box, X: NDArray[np.float64], cases: NDArray[np.bool_]) -> dict[
     The box without the limit gives the density that chance would have (Bryant and Lempert 2010, appendix). Quasi, because the
     box was chosen on the same points.
     """
+    if not box.limits:
+        return {}
+    outside = np.column_stack([~limit.holds(X[:, limit.factor]) for limit in box.limits])
+    failing = outside.sum(axis=1)
     found = {}
-    for limit in box.limits:
-        without = measured([other for other in box.limits if other is not limit], X, cases)
-        found[limit.factor] = float(binom.sf(box.cases - 1, box.points, without.density))
+    for place, limit in enumerate(box.limits):
+        without = (failing == 0) | ((failing == 1) & outside[:, place])
+        found[limit.factor] = float(binom.sf(box.cases - 1, box.points, cases[without].mean()))
     return found
 
 
@@ -182,6 +185,7 @@ def chosen(boxes: Sequence[Box]) -> int:
 
     A smaller number of restricted factors wins where two are the same.
     """
+
     def balance(box: Box) -> float:
         total = box.coverage + box.density
         return 2.0 * box.coverage * box.density / total if total > 0 else 0.0

@@ -71,7 +71,9 @@ def robustness(sample: Sample, outcome: Outcome, case: Case, higher_is_better: b
     """Measures of every policy; a `Refusal` where the design has no policies to compare."""
     policies = policies_of(sample)
     if len(policies) < 2:
-        return Refusal("robustness", "the design has no levers, or one policy only: mark factors with role = \"lever\"", DESIGN)
+        return Refusal(
+            "robustness", 'the design has no levers, or one policy only: mark factors with role = "lever"', DESIGN
+        )
     state, states = states_of(sample)
     values = outcome.values
     tried = np.array([np.bincount(state[policy.rows], minlength=states) > 0 for policy in policies]).all(axis=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,11 +12,16 @@ import numpy as np
 
 from model.errors import InputError, nearest_name
 
+from ..sweeping.outcomes import unit_of
+from ..sweeping.runs import FAILED
+from ..sweeping.sampling import DEFAULT_LEVELS
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from ..sweeping.dataset import Dataset
+    from ..sweeping.schema import Factor as Given
 
 MOST_LEVELS = 10
 """A factor with at most so many different values in a design is shown by its values, one with more by fifths."""
@@ -31,6 +37,7 @@ class Factor:
     levels: tuple[Any, ...]
     numeric: bool
     log: bool = False
+    span: tuple[float, float] = (0.0, 1.0)  # lowest and highest value that it may take, as codes
 
     @property
     def discrete(self) -> bool:
@@ -43,8 +50,17 @@ class Factor:
         return not self.numeric and len(self.levels) > 2
 
     def text(self, code: float) -> str:
-        """A value in short, from its code."""
-        return f"{code:.4g}" if self.numeric else str(self.levels[round(code)])
+        """A value in short, from its code: to about a hundredth of the span where it is continuous."""
+        if np.isnan(code):
+            return "as in the base"
+        if not self.numeric:
+            level = self.levels[round(code)]
+            return str(level).lower() if isinstance(level, bool | np.bool_) else str(level)
+        width = self.span[1] - self.span[0]
+        if self.discrete or self.log or width <= 0.0:
+            return f"{code:.6g}" if self.discrete else f"{code:.3g}"
+        digits = max(0, 2 - math.floor(math.log10(width)))
+        return f"{round(code, digits) + 0.0:g}" if digits < 6 else f"{code:.3g}"
 
 
 @dataclass(frozen=True)
@@ -104,9 +120,35 @@ class Sample:
         labels = [outcome.label for outcome in self.outcomes]
         if label not in labels:
             raise InputError(
-                f"there is no outcome {label!r}", where=where, allowed=", ".join(labels), nearest=nearest_name(label, labels)
+                f"there is no outcome {label!r}",
+                where=where,
+                allowed=", ".join(labels),
+                nearest=nearest_name(label, labels),
             )
         return self.outcomes[labels.index(label)]
+
+    @cached_property
+    def independent(self) -> NDArray[np.bool_] | None:
+        """bool[P], the points that are independent draws, or the whole of a grid; None where there are none.
+
+        Saltelli's sample has two independent samples; its other points repeat their coordinates. The points of a trajectory
+        of Morris, and those of one factor at a time, hang on one another.
+        """
+        if self.design.kind in ("morris", "one-at-a-time"):
+            return None
+        rows = np.ones(self.points, dtype=bool)
+        if self.design.kind == "sobol":
+            place = np.arange(self.points) % self.block
+            rows = (place == 0) | (place == self.block - 1)
+        return rows
+
+    @property
+    def block(self) -> int:
+        """Points that belong together: a base point of Saltelli's sample with its copies, a trajectory of Morris; else 1."""
+        k = len(self.factors)
+        if self.design.kind == "sobol":
+            return 2 * k + 2 if self.design.second_order else k + 2
+        return k + 1 if self.design.kind == "morris" else 1
 
     @cached_property
     def unit_codes(self) -> NDArray[np.float64]:
@@ -115,89 +157,76 @@ class Sample:
         for place, factor in enumerate(self.factors):
             if factor.log:
                 codes[:, place] = np.log(codes[:, place])
-        low, high = codes.min(axis=0), codes.max(axis=0)
+        low, high = np.nanmin(codes, axis=0), np.nanmax(codes, axis=0)
         return (codes - low) / np.where(high > low, high - low, 1.0)
 
 
 def sample_of(dataset: Dataset) -> Sample:
-    """Read a dataset into arrays. Raises `InputError` where it holds no run, or a run of a point that is not there."""
-    sweep, frame, runs = dataset.sweep, dataset.design, dataset.runs()
+    """Read a dataset into arrays. Raises `InputError` for a shard, or where no run is there yet."""
+    if dataset.identity.get("subset"):
+        raise InputError(
+            "holds a shard of a sweep",
+            where=str(dataset.folder),
+            allowed="the whole: `comity merge SHARD... --out DIR`",
+        )
+    sweep, runs = dataset.sweep, dataset.runs()
     if runs.empty:
         raise InputError("holds no runs yet", where=str(dataset.folder), allowed="a sweep of which runs are done")
-    frame = frame.sort_values("point", kind="stable")
-    points, replicates = len(frame), int(sweep.replicates)
+    frame = dataset.design.sort_values("point", kind="stable")
+    points, replicates = len(frame), int(dataset.identity["replicates"])
     factors = tuple(_factor(given, frame[given.name]) for given in sweep.factors)
-    codes = np.column_stack([_codes(factor, frame[factor.name]) for factor in factors])
     point, replicate = runs["point"].to_numpy(), runs["replicate"].to_numpy()
-    _check(point, replicate, points, replicates, str(dataset.folder))
-    failed = (runs["status"] == "failed").to_numpy()
+    failed = (runs["status"] == FAILED).to_numpy()
     outcomes = []
     for given in sweep.outcomes:
         values = np.full((points, replicates), np.nan)
         values[point, replicate] = runs[given.label].to_numpy(dtype=float, na_value=np.nan)
         values[~np.isfinite(values)] = np.nan
-        outcomes.append(Outcome(given.label, _unit(given), values))
+        outcomes.append(Outcome(given.label, unit_of(given), values))
     counts = runs.loc[failed, "reason"].fillna("no reason given").value_counts()
+    design = sweep.design
     return Sample(
-        name=sweep.name or dataset.folder.name,
-        title=sweep.title or sweep.name or dataset.folder.name,
-        design=_design(sweep.design),
+        name=str(dataset.identity["name"]),
+        title=sweep.title or str(dataset.identity["name"]),
+        design=Design(design.kind, design.second_order is not False, int(design.levels or DEFAULT_LEVELS)),
         factors=factors,
-        codes=codes,
+        codes=np.column_stack([_codes(factor, frame[factor.name]) for factor in factors]),
         outcomes=tuple(outcomes),
         failed=np.bincount(point[failed], minlength=points),
         missing=replicates - np.bincount(point, minlength=points),
         reasons=tuple((str(reason), int(count)) for reason, count in counts.items()),
-        complete=bool(dataset.complete),
+        complete=dataset.complete,
     )
 
 
-def _check(
-    point: NDArray[np.int64], replicate: NDArray[np.int64], points: int, replicates: int, where: str
-) -> None:
-    if ((point < 0) | (point >= points) | (replicate < 0) | (replicate >= replicates)).any():
-        raise InputError("has runs of design points or replicates that its sweep has not", where=where)
-    run = point * replicates + replicate
-    if len(np.unique(run)) < len(run):
-        raise InputError("has runs that stand there twice", where=where)
-
-
-def _design(given: Any) -> Design:
-    kind = str(getattr(given.kind, "value", given.kind))
-    second = getattr(given, "second_order", None)
-    return Design(kind, True if second is None else bool(second), int(getattr(given, "levels", None) or 4))
-
-
-def _unit(given: Any) -> str:
-    from ..sweeping.outcomes import unit_of
-
-    return unit_of(given)
-
-
-def _factor(given: Any, values: pd.Series[Any]) -> Factor:
-    numeric = values.dtype.kind in "iuf"
-    levels: Sequence[Any] = sorted(values.unique()) if numeric else _ordered(given.levels, values)
+def _factor(given: Given, values: pd.Series[Any]) -> Factor:
+    there = values.dropna()
+    truth = all(isinstance(value, bool | np.bool_) for value in there)
+    numeric = not truth and there.dtype.kind in "iuf"
+    levels = sorted(there.unique()) if numeric or truth else _ordered(given.discrete or (), there)
+    span = (float(levels[0]), float(levels[-1])) if numeric else (0.0, float(len(levels) - 1))
     return Factor(
         name=given.name,
         title=given.title or given.name,
-        lever=str(getattr(given.role, "value", given.role)) == "lever",
+        lever=given.role == "lever",
         levels=tuple(levels),
         numeric=numeric,
-        log=numeric and str(getattr(given, "scale", "")) == "log" and bool(levels[0] > 0),
+        log=given.scale == "log",
+        span=given.bounds if isinstance(given.range, tuple) else span,
     )
 
 
-def _ordered(given: Sequence[Any] | None, values: pd.Series[Any]) -> list[Any]:
-    """Levels that are no numbers in the order of the file; dates, and truth values from false to true, in their own."""
-    there = list(values.unique())
-    if all(isinstance(level, bool | np.bool_) for level in there):
-        return sorted(there)
-    written = [str(level) for level in given or ()]
-    return sorted(there, key=lambda level: (written.index(str(level)) if str(level) in written else len(written), level))
+def _ordered(given: Sequence[object], values: pd.Series[Any]) -> list[Any]:
+    """Texts in the order of the file; dates, which are text in the design, in their own."""
+    written = [str(level) for level in given]
+    return sorted(
+        values.unique(), key=lambda level: (written.index(str(level)) if str(level) in written else len(written), level)
+    )
 
 
 def _codes(factor: Factor, values: pd.Series[Any]) -> NDArray[np.float64]:
+    """float64[P]; NaN at the base of one factor at a time, where the factor's settings differ among themselves."""
     if factor.numeric:
-        return values.to_numpy(dtype=float)
+        return values.to_numpy(dtype=float, na_value=np.nan)
     places = {level: place for place, level in enumerate(factor.levels)}
-    return np.array([places[value] for value in values], dtype=float)
+    return np.array([places.get(value, np.nan) for value in values], dtype=float)

@@ -17,7 +17,6 @@ import numpy as np
 
 from .luck import point_means
 from .refusal import DESIGN, Refusal
-from .variance_based import block_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,6 +57,8 @@ class Surrogates:
 
 def surrogates(sample: Sample, values: NDArray[np.float64]) -> Surrogates | Refusal:
     """Fit and judge the surrogates on the means over replicates, ``values`` float64[P, R]."""
+    if sample.design.kind == "one-at-a-time":
+        return Refusal("surrogate", "one factor at a time says nothing of two together", DESIGN)
     means = point_means(values)
     X, y = sample.unit_codes[means.there], means.mean[means.there]
     if any(factor.nominal for factor in sample.factors):
@@ -89,8 +90,7 @@ def surrogates(sample: Sample, values: NDArray[np.float64]) -> Surrogates | Refu
 
 def _groups(sample: Sample) -> NDArray[np.int64]:
     """Points that are left out together, int64[P]: those of a block or a trajectory share most of their coordinates."""
-    size = {"sobol": block_size(sample), "morris": len(sample.factors) + 1}.get(sample.design.kind, 1)
-    return np.arange(sample.points) // size
+    return np.arange(sample.points) // sample.block
 
 
 def _merged(

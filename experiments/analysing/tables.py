@@ -47,7 +47,9 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
         "design": sample.design.kind,
         "points": sample.points,
         "replicates": sample.replicates,
-        "factors": [{"name": f.name, "title": f.title, "role": "lever" if f.lever else "uncertainty"} for f in sample.factors],
+        "factors": [
+            {"name": f.name, "title": f.title, "role": "lever" if f.lever else "uncertainty"} for f in sample.factors
+        ],
         "outcomes": [found.outcome.label for found in analysis.outcomes],
         "complete": analysis.complete,
         "notes": list(analysis.notes),

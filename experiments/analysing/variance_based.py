@@ -54,15 +54,9 @@ class SobolIndices:
     variance: float  # over base points
 
 
-def block_size(sample: Sample) -> int:
-    """Points of a block."""
-    k = len(sample.factors)
-    return 2 * k + 2 if sample.design.second_order else k + 2
-
-
 def sobol_indices(sample: Sample, values: NDArray[np.float64], whole_blocks: bool = False) -> SobolIndices | Refusal:
     """Indices of ``values`` float64[P, R]: of the means over replicates. A `Refusal` where they would be wrong."""
-    step = block_size(sample)
+    step = sample.block
     if sample.points % step:
         return Refusal("Sobol indices", f"{sample.points} design points are no whole number of blocks of {step}")
     means = point_means(values)
@@ -79,7 +73,9 @@ def sobol_indices(sample: Sample, values: NDArray[np.float64], whole_blocks: boo
     kept = np.repeat(whole, step)
     y = means.mean[kept]
     if np.ptp(y) <= 1e-12 * max(1e-300, float(np.abs(y).max())):
-        return Refusal("Sobol indices", "the outcome is the same at every design point: there is no variance to share out")
+        return Refusal(
+            "Sobol indices", "the outcome is the same at every design point: there is no variance to share out"
+        )
     return _with_salib(sample, values[kept], y, means, int(whole.sum()), blocks)
 
 
@@ -90,10 +86,8 @@ def _with_salib(
 
     k, second = len(sample.factors), sample.design.second_order
     problem = {"num_vars": k, "names": list(sample.names), "bounds": [[0.0, 1.0]] * k}
-    found = sobol.analyze(
-        problem, y, calc_second_order=second, num_resamples=RESAMPLES, conf_level=LEVEL, seed=SEED
-    )
-    step = block_size(sample)
+    found = sobol.analyze(problem, y, calc_second_order=second, num_resamples=RESAMPLES, conf_level=LEVEL, seed=SEED)
+    step = sample.block
     base = np.concatenate([y[::step], y[step - 1 :: step]])
     variance = float(base.var())
     noise = means.noise_of_means()
@@ -102,11 +96,10 @@ def _with_salib(
     names = sample.names
     return SobolIndices(
         first=tuple(
-            Index((names[i],), float(found["S1"][i]), float(found["S1_conf"][i]), first(found["S1"][i])) for i in range(k)
+            Index((names[i],), float(found["S1"][i]), float(found["S1_conf"][i]), first(found["S1"][i]))
+            for i in range(k)
         ),
-        total=tuple(
-            Index((names[i],), float(found["ST"][i]), float(found["ST_conf"][i]), total(i)) for i in range(k)
-        ),
+        total=tuple(Index((names[i],), float(found["ST"][i]), float(found["ST_conf"][i]), total(i)) for i in range(k)),
         second=tuple(
             Index((names[i], names[j]), float(found["S2"][i, j]), float(found["S2_conf"][i, j]), None)
             for i in range(k)

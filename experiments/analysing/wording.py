@@ -11,8 +11,11 @@ from .tables import limit_words
 if TYPE_CHECKING:
     from .analysis import Analysis, OfOutcome
     from .discovery import Discovery
+    from .given_data import GivenData
     from .replicates import Estimate
     from .sample import Sample
+    from .screening import Screening
+    from .variance_based import SobolIndices
 
 UNKNOWN = "-"
 MOST_PAIRS = 3
@@ -53,43 +56,54 @@ Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
 def _factor_table(sample: Sample, one: OfOutcome) -> Table:
     if one.sobol is not None:
-        ends = _ends(one)
-        rows = [
-            (
-                first.factors[0],
-                _plus_minus(first.value, first.half_width),
-                _plus_minus(total.value, total.half_width),
-                *(ends.get(first.factors[0], (UNKNOWN, UNKNOWN))),
-            )
-            for first, total in sorted(
-                zip(one.sobol.first, one.sobol.total, strict=True), key=lambda pair: -pair[1].value
-            )
-        ]
-        return ("factor", "first order", "total order", "lowest effect", "highest effect"), tuple(rows)
+        return _of_sobol(one.sobol)
     if one.screening is not None:
-        rows = [
-            (e.factor, _plus_minus(e.mu_star, e.mu_star_half_width, number), _interval(e.mu), number(e.sigma))
-            for e in one.screening.factors
-        ]
-        return ("factor", "mu*", "mu", "sigma"), tuple(rows)
+        return _of_screening(one.screening)
     if one.given_data is not None:
-        rows = [
-            (
-                c.factor, _interval(c.regression), _interval(c.ranks),
-                UNKNOWN if c.first_order is None else _plus_minus(c.first_order, c.first_order_half_width or 0.0),
-            )
-            for c in one.given_data.factors
-        ]  # fmt: skip
-        return ("factor", "regression", "of ranks", "first order"), tuple(rows)
+        return _of_given_data(one.given_data)
     ends = _ends(one)
     shares = {share.factors[0]: share for share in one.shares if len(share.factors) == 1}
     order = sorted(ends, key=lambda name: -shares[name].share if name in shares else 0.0)
-    rows = [
-        (name, *ends[name], *((_percent(shares[name].share), _percent(shares[name].less_noise)) if name in shares else ()))
-        for name in order
-    ]
+    cells = {name: (_percent(share.share), _percent(share.less_noise)) for name, share in shares.items()}
     more = ("share of variance", "less noise") if shares else ()
-    return ("factor", "lowest effect", "highest effect", *more), tuple(rows)
+    return ("factor", "lowest effect", "highest effect", *more), tuple(
+        (name, *ends[name], *cells.get(name, ())) for name in order
+    )
+
+
+def _of_sobol(found: SobolIndices) -> Table:
+    pairs = sorted(zip(found.first, found.total, strict=True), key=lambda pair: -pair[1].value)
+    rows = tuple(
+        (
+            first.factors[0],
+            _plus_minus(first.value, first.half_width),
+            _plus_minus(total.value, total.half_width),
+            UNKNOWN if total.less_noise is None else f"{total.less_noise:.2f}",
+        )
+        for first, total in pairs
+    )
+    return ("factor", "first order", "total order", "total less noise"), rows
+
+
+def _of_screening(found: Screening) -> Table:
+    rows = tuple(
+        (e.factor, f"{number(e.mu_star)} ± {number(e.mu_star_half_width)}", _interval(e.mu), number(e.sigma))
+        for e in found.factors
+    )
+    return ("factor", "mu*", "mu", "sigma"), rows
+
+
+def _of_given_data(found: GivenData) -> Table:
+    rows = tuple(
+        (
+            c.factor,
+            _interval(c.regression),
+            _interval(c.ranks),
+            UNKNOWN if c.first_order is None else _plus_minus(c.first_order, c.first_order_half_width or 0.0),
+        )
+        for c in found.factors
+    )
+    return ("factor", "regression", "of ranks", "first order"), rows
 
 
 def _ends(one: OfOutcome) -> dict[str, tuple[str, str]]:
@@ -97,14 +111,16 @@ def _ends(one: OfOutcome) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for name in dict.fromkeys(effect.factor for effect in one.effects):
         own = sorted((e for e in one.effects if e.factor == name), key=lambda e: e.effect.value)
-        found[name] = (f"{_interval(own[0].effect)} at {own[0].level}", f"{_interval(own[-1].effect)} at {own[-1].level}")
+        found[name] = (
+            f"{_interval(own[0].effect)} at {own[0].level}",
+            f"{_interval(own[-1].effect)} at {own[-1].level}",
+        )
     return found
 
 
 def _lines(sample: Sample, one: OfOutcome) -> list[str]:
-    said = [*_of_luck(one), *_of_holes(one), *_of_pairs(one), *_of_surrogate(one)]
-    for discovery in one.discoveries:
-        said.append(_of_boxes(sample, discovery))
+    said = [*_of_luck(one), *_of_holes(one), *_of_pairs(one), *_of_regression(one), *_of_surrogate(one)]
+    said += [_of_boxes(sample, discovery) for discovery in one.discoveries]
     said += [f"Not given: {refusal.analysis}; {refusal.reason}." for refusal in one.refused]
     return said
 
@@ -115,7 +131,9 @@ def _of_luck(one: OfOutcome) -> list[str]:
         return []
     if luck.design is None or luck.common is None or luck.rest is None:
         return [f"Mean {number(luck.mean)}; effects and luck cannot be told apart with one replicate."]
-    noise = "" if luck.noise_share is None else f"; {_percent(luck.noise_share)} of the variance of points' means is noise"
+    noise = (
+        "" if luck.noise_share is None else f"; {_percent(luck.noise_share)} of the variance of points' means is noise"
+    )
     return [
         f"Mean {number(luck.mean)}. Of the variance of runs, the design makes {_percent(luck.design)}, luck that is the same at "
         f"every point {_percent(luck.common)}, other luck {_percent(luck.rest)}{noise}."
@@ -141,13 +159,24 @@ def _of_pairs(one: OfOutcome) -> list[str]:
         best = sorted(one.sobol.second, key=lambda index: -index.value)[:MOST_PAIRS]
         clear = [index for index in best if index.value > index.half_width]
         said = [f"{' x '.join(i.factors)} {_plus_minus(i.value, i.half_width)}" for i in clear]
-        return [f"Interactions clear of zero: {'; '.join(said)}." if said else "No second order index is clear of zero."]
+        return [
+            f"Interactions clear of zero: {'; '.join(said)}." if said else "No second order index is clear of zero."
+        ]
     pairs = sorted((share for share in one.shares if len(share.factors) == 2), key=lambda share: -share.share)
     if not pairs:
         return []
     said = [f"{' x '.join(p.factors)} {_percent(p.share)}" for p in pairs[:MOST_PAIRS]]
     rest = "" if one.higher_orders is None else f"; higher orders and luck {_percent(one.higher_orders)}"
     return [f"Interactions: {'; '.join(said)} of the variance over points{rest}."]
+
+
+def _of_regression(one: OfOutcome) -> list[str]:
+    given = one.given_data
+    if given is None:
+        return []
+    return [
+        f"Regression explains {_percent(given.r_squared)} of the variance, of ranks {_percent(given.r_squared_of_ranks)}."
+    ]
 
 
 def _of_surrogate(one: OfOutcome) -> list[str]:
@@ -219,11 +248,17 @@ def number(value: float) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return UNKNOWN if share is None or share != share else f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
+    return (
+        UNKNOWN
+        if share is None or share != share
+        else f"{100 * share:.0f} %"
+        if share >= 0.1
+        else f"{100 * share:.1f} %"
+    )
 
 
-def _plus_minus(value: float, half: float, form: object = None) -> str:
-    return f"{number(value)} ± {number(half)}" if form else f"{value:.2f} ± {half:.2f}"
+def _plus_minus(index: float, half: float) -> str:
+    return f"{index + 0.0:.2f} ± {half:.2f}".replace("-0.00", "0.00")
 
 
 def _interval(of: Estimate) -> str:

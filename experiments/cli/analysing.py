@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ..analysing import Analysis
 
 Outcomes = Annotated[
-    list[str] | None, typer.Option("--outcome", metavar="LABEL", help="Outcome to analyse; may be repeated; default: all.")
+    list[str] | None,
+    typer.Option("--outcome", metavar="LABEL", help="Outcome to analyse; may be repeated; default: all."),
 ]
 Cases = Annotated[
     list[str] | None,

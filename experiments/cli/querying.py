@@ -53,7 +53,12 @@ def _print(output: Output, answer: Answer) -> None:
     for name, number in zip(answer.columns, answer.numeric, strict=True):
         table.add_column(name, justify="right" if number else "left", overflow="fold")
     for row in answer.rows[:MOST_ROWS]:
-        table.add_row(*("" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value) for value in row))
+        table.add_row(
+            *("" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value) for value in row)
+        )
     output.table(table)
     left = len(answer.rows) - MOST_ROWS
-    output.text(f"{len(answer.rows):,} row{'s' if len(answer.rows) != 1 else ''}" + (f"; the first {MOST_ROWS:,} are shown, --csv gives all" if left > 0 else ""))
+    output.text(
+        f"{len(answer.rows):,} row{'s' if len(answer.rows) != 1 else ''}"
+        + (f"; the first {MOST_ROWS:,} are shown, --csv gives all" if left > 0 else "")
+    )

@@ -47,24 +47,48 @@ class Restriction:
 
 
 def draw_trade_off(
-    folder: Path, name: str, title: str, remark: str, steps: Sequence[Step], chosen: int, caption: Sequence[str]
+    folder: Path,
+    name: str,
+    title: str,
+    remark: str,
+    steps: Sequence[Step],
+    chosen: int,
+    final: Step,
+    caption: Sequence[str],
 ) -> list[Path]:
-    """Draw density over coverage along the trajectory, coloured by the number of restricted factors."""
+    """Draw density over coverage along the trajectory, coloured by the number of restricted factors.
+
+    ``chosen`` is the place of the box that was taken, ``final`` what became of it without limits that may be chance.
+    """
     with styled():
         most = max(step.restricted for step in steps)
         shades = matplotlib.colormaps["viridis"](np.linspace(0.0, 0.9, max(2, most + 1)))
         there = sorted({step.restricted for step in steps})
         legend = [
-            Line2D([], [], color=shades[count], marker="o", ms=3.5, lw=0, label=f"{count} restricted" if k == 0 else f"{count}")
+            Line2D(
+                [],
+                [],
+                color=shades[count],
+                marker="o",
+                ms=3.5,
+                lw=0,
+                label=f"{count} restricted" if k == 0 else f"{count}",
+            )
             for k, count in enumerate(there)
         ]
         legend.append(Line2D([], [], color=INK, marker="o", mfc="none", ms=7, lw=0, label="chosen"))
-        page = Page(Grid(1, 1, 2.6, above=(0.1,), left=0.6, right=2.4, below=0.42), title, remark, caption, legend=legend)
+        legend.append(
+            Line2D([], [], color=CASE, marker="D", ms=4.5, lw=0, label=f"final box, {final.restricted} restricted")
+        )
+        page = Page(
+            Grid(1, 1, 2.6, above=(0.1,), left=0.6, right=0.3, below=0.42), title, remark, caption, legend=legend
+        )
         (axes,) = page.axes
         coverage, density = [step.coverage for step in steps], [step.density for step in steps]
         axes.plot(coverage, density, color=FAINT, lw=0.6, zorder=1)
         axes.scatter(coverage, density, s=12, c=[shades[step.restricted] for step in steps], zorder=2)
         axes.plot(coverage[chosen], density[chosen], "o", color=INK, mfc="none", ms=7, zorder=3)
+        axes.plot(final.coverage, final.density, "D", color=CASE, ms=4.5, zorder=4)
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(0.0, 1.04)
         axes.grid(axis="x", visible=True)
@@ -76,7 +100,12 @@ def draw_trade_off(
 
 
 def draw_box(
-    folder: Path, name: str, title: str, remark: str, boxes: Sequence[tuple[str, Sequence[Restriction]]], caption: Sequence[str]
+    folder: Path,
+    name: str,
+    title: str,
+    remark: str,
+    boxes: Sequence[tuple[str, Sequence[Restriction]]],
+    caption: Sequence[str],
 ) -> list[Path]:
     """Draw each box as bars inside the whole range of its restricted factors, a panel for each box."""
     with styled():
@@ -115,14 +144,15 @@ def draw_parallel(
     """Draw points as lines over factors, float64[n, k] from 0 to 1; ``columns`` are (title, low end, high end)."""
     with styled():
         step = -(-len(values) // MOST_LINES)
+        slanted = len(columns) > 6
         values, cases = values[::step], cases[::step]
         thinned = f"Every {step}th point is drawn." if step > 1 else ""
         page = Page(
-            Grid(1, 1, 2.7, above=(0.3,), left=0.45, right=0.45, below=0.62), title, remark, [*caption, thinned],
+            Grid(1, 1, 2.7, above=(0.3,), left=1.0 if slanted else 0.45, right=0.45, below=0.85 if slanted else 0.42), title, remark, [*caption, thinned],
             legend=[Line2D([], [], color=CASE, lw=1.4, label=words[0]), Line2D([], [], color=OTHER, lw=1.4, label=words[1])],
         )  # fmt: skip
         (axes,) = page.axes
-        at = np.arange(len(columns))
+        at = [float(place) for place in range(len(columns))]
         # levels would hide how many points they have: each line is moved a little, always in the same way
         moved = values + (np.random.default_rng(1).random(values.shape) - 0.5) * 0.025
         for rows, tint, order in ((~cases, OTHER, 1), (cases, CASE, 2)):
@@ -137,14 +167,13 @@ def draw_parallel(
         axes.grid(visible=False)
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
-        slanted = len(columns) > 6
         room = 1.0 if slanted else page.grid.width / max(1, len(columns) - 1) - 0.1
         axes.set_xticks(
             at, [shortened(title, min(1.5, room)) for title, *_ in columns], rotation=30 if slanted else 0,
             ha="right" if slanted else "center",
         )  # fmt: skip
         axes.tick_params(axis="x", length=0, pad=9)
-        for place, (_, low, high) in enumerate(columns):
+        for place, (_, low, high) in zip(at, columns, strict=True):
             for y, text, va in ((-0.03, low, "top"), (1.03, high, "bottom")):
                 axes.text(place, y, shortened(text, 0.7), ha="center", va=va, fontsize=SMALL - 0.5, color=FAINT)
         return save(page.figure, Path(folder), name)

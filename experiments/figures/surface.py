@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .bands import STEPS
 from .design import number
-from .page import SMALL, Grid, Page, shortened, text_width
+from .page import EDGE, LINE, SMALL, WIDTH, Grid, Page, shortened, text_width, wrapped
 from .style import INK, save, styled
 from .sweep import UNKNOWN, colour_scale
 
@@ -37,7 +37,7 @@ def draw_surface(
         axes.contourf(x[1], y[1], values, levels=levels, cmap=colours, norm=norm, extend="both")
         lines = axes.contour(x[1], y[1], values, levels=levels, colors="white", linewidths=0.5)
         axes.clabel(lines, fontsize=SMALL, fmt=lambda value: number(0.0 if abs(value) < 1e-12 else value, unit))
-        axes.scatter(points[:, 0], points[:, 1], s=3, color=INK, alpha=0.35, lw=0)
+        axes.scatter(points[:, 0], points[:, 1], s=3, color=INK, alpha=0.35, lw=0, clip_on=False, zorder=3)
         for log, scale in zip(logs, (axes.set_xscale, axes.set_yscale), strict=True):
             if log:
                 scale("log")
@@ -53,17 +53,20 @@ def draw_surface(
 
 def draw_matrix(
     folder: Path, name: str, title: str, remark: str, rows: Sequence[str], columns: Sequence[str], values: NDArray[np.float64],
-    unit: str, caption: Sequence[str], *, shades: NDArray[np.float64] | None = None, best: NDArray[np.bool_] | None = None, blank: bool = False,
+    unit: str, caption: Sequence[str], *, shades: NDArray[np.float64] | None = None, best: NDArray[np.bool_] | None = None,
+    blank: bool = False, digits: int | None = None,
 ) -> list[Path]:  # fmt: skip
-    """Draw float64[rows, columns] as a heat map with its numbers.
+    """Draw float64[rows, columns] as a heat map with its numbers, all with as many ``digits`` if given.
 
     ``shades`` give the colours instead, scaled in each column by itself; cells of ``best`` have bold numbers; with ``blank``
     cells without a value are left white.
     """
     with styled():
         left = 0.12 + min(2.3, max(text_width(row) for row in rows))
+        headings = [wrapped(column, _room(left, columns)) for column in columns]
+        lines = max(len(heading) for heading in headings)
         page = Page(
-            Grid(1, 1, min(5.0, 0.26 * len(rows)), above=(0.1,), left=left, right=0.12, below=0.62),
+            Grid(1, 1, min(5.0, 0.26 * len(rows)), above=(0.1,), left=left, right=0.12, below=0.16 + LINE * lines),
             title, remark, [*caption, "Grey: no value." if np.isnan(values).any() and not blank else ""],
         )  # fmt: skip
         (axes,) = page.axes
@@ -74,23 +77,35 @@ def draw_matrix(
         axes.grid(visible=False)
         axes.invert_yaxis()
         for (r, c), value in np.ndenumerate(values):
-            if blank and not np.isfinite(value):
-                continue
-            dark = np.isfinite(value) and sum(w * part for w, part in zip((0.3, 0.59, 0.11), colours(norm(shown[r, c])), strict=False)) < 0.5
-            weight = "bold" if best is not None and best[r, c] else "normal"
-            axes.text(c + 0.5, r + 0.5, number(value, unit), ha="center", va="center", fontsize=SMALL,
-                      color="white" if dark else INK, fontweight=weight)  # fmt: skip
+            known = bool(np.isfinite(value))
+            if known or not blank:
+                text = (
+                    f"{value + 0.0:.{digits}f}".replace("-", "\u2212")
+                    if known and digits is not None
+                    else number(value, unit)
+                )
+                axes.text(
+                    c + 0.5, r + 0.5, text, ha="center", va="center", fontsize=SMALL,
+                    color="white" if known and _dark(colours(float(norm(shown[r, c])))) else INK,
+                    fontweight="bold" if best is not None and best[r, c] else "normal",
+                )  # fmt: skip
         axes.set_yticks(np.arange(len(rows)) + 0.5, [shortened(row, 2.3) for row in rows], fontsize=SMALL)
-        room = page.grid.width / len(columns)
-        slanted = max(text_width(column) for column in columns) > room
-        axes.set_xticks(
-            np.arange(len(columns)) + 0.5, [shortened(column, 1.3 if slanted else room) for column in columns],
-            rotation=20 if slanted else 0, ha="right" if slanted else "center", fontsize=SMALL,
-        )  # fmt: skip
+        room = _room(left, columns)
+        texts = ["\n".join(shortened(line, room) for line in heading) for heading in headings]
+        axes.set_xticks(np.arange(len(columns)) + 0.5, texts, fontsize=SMALL)
         axes.tick_params(length=0)
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
         return save(page.figure, Path(folder), name)
+
+
+def _room(left: float, columns: Sequence[str]) -> float:
+    """Width of a column of a matrix, inches, less what keeps headings apart."""
+    return (WIDTH - 2 * EDGE - left - 0.12) / len(columns) - 0.06
+
+
+def _dark(colour: tuple[float, float, float, float]) -> bool:
+    return 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] < 0.5
 
 
 def _by_column(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,27 +16,34 @@ from .style import FAINT, INK, PALETTE, save, styled
 
 LINE = 0.2
 """Height of a bar with its room, inches."""
-LABELS = 2.3
+LABELS = 2.6
 """Room for titles at the left of the panel, inches."""
 LOW, HIGH = PALETTE[4], PALETTE[0]
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One end of a factor: its level, the effect there, and the interval."""
+    """One end of a factor: the effect there, and the interval."""
 
-    level: str
     value: float
     low: float | None
     high: float | None
 
 
 def draw_tornado(
-    folder: Path, name: str, title: str, remark: str, unit: str, rows: Sequence[tuple[str, Bar, Bar]], caption: Sequence[str]
+    folder: Path,
+    name: str,
+    title: str,
+    remark: str,
+    unit: str,
+    rows: Sequence[tuple[str, Bar, Bar]],
+    caption: Sequence[str],
 ) -> list[Path]:
     """Draw rows of (title, end at low values of the factor, end at high values) into ``folder / "figures"``."""
     with styled():
-        rows = sorted(rows, key=lambda row: -max(abs(row[1].value), abs(row[2].value), abs(row[2].value - row[1].value)))
+        rows = sorted(
+            rows, key=lambda row: -max(abs(row[1].value), abs(row[2].value), abs(row[2].value - row[1].value))
+        )
         page = Page(
             Grid(1, 1, LINE * (len(rows) + 0.6), above=(0.1,), left=LABELS, right=0.25, below=0.36),
             title,
@@ -53,10 +60,12 @@ def draw_tornado(
             for bar, tint, shift in ((low, LOW, 0.2), (high, HIGH, -0.2)):
                 axes.barh(-place + shift, bar.value, height=0.36, color=tint, lw=0)
                 if bar.low is not None and bar.high is not None:
-                    axes.plot((bar.low, bar.high), (-place + shift,) * 2, color=FAINT, lw=1.0, solid_capstyle="butt", zorder=3)
+                    axes.plot(
+                        (bar.low, bar.high), (-place + shift,) * 2, color=FAINT, lw=1.0, solid_capstyle="butt", zorder=3
+                    )
         axes.axvline(0.0, color=INK, lw=0.7)
         axes.set_ylim(-len(rows) + 0.4, 0.6)
-        labels = [shortened(f"{title} ({low.level} to {high.level})", LABELS - 0.15, SMALL) for title, low, high in rows]
+        labels = [shortened(title, LABELS - 0.15, SMALL) for title, *_ in rows]
         axes.set_yticks([-place for place in range(len(rows))], labels=labels, fontsize=SMALL)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="y", visible=False)

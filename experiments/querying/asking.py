@@ -120,7 +120,9 @@ def _explained(error: duckdb.Error, connection: duckdb.DuckDBPyConnection, duckd
     if isinstance(error, duckdb.CatalogException) and "Table with name" in text:
         nearest = nearest_name(text.split("Table with name")[1].split()[0], TABLES)
     elif isinstance(error, duckdb.BinderException):
-        columns = [f"{table}: {', '.join(_name(c) for c in _columns(connection, table))}" for table in ("runs", "design")]
+        columns = [
+            f"{table}: {', '.join(_name(c) for c in _columns(connection, table))}" for table in ("runs", "design")
+        ]
         allowed = f"columns of {'; of '.join(columns)} (names with spaces in double quotes)"
     return InputError(message, where="query", allowed=allowed, nearest=nearest)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -9,12 +10,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import tomli_w
 
 from experiments.analysing import Sample, sample_of
+from experiments.results.frames import write_parquet
 from experiments.sweeping.dataset import open_dataset
+from experiments.sweeping.identity import FORMAT, FORMAT_VERSION
+from experiments.sweeping.parts import PART, schema
 
-PART = 256
+
+NEEDED = {"latin-hypercube": {"points": 1}, "sobol": {"base": 1}, "morris": {"trajectories": 2}}
+"""Keys of designs that analyses do not look at."""
 
 
 def write_sweep(
@@ -29,6 +36,7 @@ def write_sweep(
     until: int | None = None,
 ) -> Path:
     """Write a sweep: ``outcomes`` give value(s) from the columns and the replicate; runs in ``failed`` failed."""
+    kind = str((design or {}).get("kind", "grid"))
     frame = pd.DataFrame([tuple(row) for row in rows], columns=[factor["name"] for factor in factors])
     columns = [frame[name].to_numpy() for name in frame.columns]
     (folder / "data").mkdir(parents=True)
@@ -37,11 +45,16 @@ def write_sweep(
     frame.to_parquet(folder / "design.parquet", index=False)
     content = {
         "version": 1, "name": "known", "title": "Known", "scenario": "scenario.resolved.toml", "replicates": replicates,
-        "seed": 1, "design": dict(design or {"kind": "grid"}),
-        "factors": [{"paths": ["world.seed"], **factor} for factor in factors],
-        "outcomes": [{"name": name, "indicator": "network.mean_degree", "years": [2020, 2020]} for name in outcomes],
+        "seed": 1, "design": {**NEEDED.get(kind, {}), **(design or {})},
+        "factors": [{"paths": [f"parameters.{factor['name']}"], **factor} for factor in factors],
+        "outcomes": [{"name": name, "indicator": "partnerships.count", "years": [2020, 2020]} for name in outcomes],
     }  # fmt: skip
     (folder / "sweep.resolved.toml").write_text(tomli_w.dumps(content))
+    identity = {
+        "format": FORMAT, "format_version": FORMAT_VERSION, "name": "known", "replicates": replicates, "seed": 1,
+        "points": len(frame), "runs": len(frame) * replicates,
+    }  # fmt: skip
+    (folder / "sweep.json").write_text(json.dumps(identity))
     runs = pd.DataFrame({"run": np.arange(len(frame) * replicates)})
     runs["point"], runs["replicate"] = runs["run"] // replicates, runs["run"] % replicates
     runs["seed"] = 1
@@ -57,7 +70,10 @@ def write_sweep(
     for first in range(0, len(runs), PART):
         part = runs.iloc[first : first + PART]
         last = part["run"].iloc[-1]
-        part.to_parquet(folder / "data" / f"part-{first:06d}-{last:06d}.parquet", index=False)
+        table = pa.Table.from_pandas(
+            part, schema=schema(list(outcomes)), preserve_index=False
+        ).replace_schema_metadata()
+        write_parquet(table, folder / "data" / f"part-{first:06d}-{last:06d}.parquet")
     if until is None:
         (folder / "manifest.json").write_text('{"format": "comity-result", "format_version": 1, "kind": "sweep"}')
     return folder
