@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 MOST_DISCOVERIES = 12
 """Policies whose boxes are drawn."""
-SURFACE = 41
+SURFACE = 31
 """Values of a factor along each side of a surface."""
-AVERAGED = 200
+AVERAGED = 60
 """Points over which the other factors of a surface are averaged."""
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from .effects import Effect
 from .luck import point_means
-from .refusal import DESIGN, Refusal
+from .refusal import Refusal
 from .replicates import LEVEL, Estimate, estimate
 from .variance_based import RESAMPLES, SEED
 
@@ -47,7 +47,7 @@ class Coefficient:
 
 @dataclass(frozen=True)
 class GivenData:
-    """All factors, the strongest first, and how much of the variance the regressions explain."""
+    """All factors whose values have an order, the strongest first (the others stand beside them in the fit), and how much of the variance the regressions explain."""
 
     factors: tuple[Coefficient, ...]
     r_squared: float
@@ -65,19 +65,20 @@ def given_data(sample: Sample, values: NDArray[np.float64], rows: NDArray[np.boo
     means = point_means(values)
     there = means.there & rows
     y, X = means.mean[there], sample.unit_codes[there]
-    nominal = [factor.name for factor in sample.factors if factor.nominal]
-    if nominal:
-        return Refusal("regression", f"values of {', '.join(nominal)} have no order", DESIGN)
-    if len(y) < FEWEST * (len(sample.factors) + 1):
+    ordered = [place for place, factor in enumerate(sample.factors) if not factor.nominal]
+    beside = sample.columns(X)
+    if len(y) < FEWEST * (beside.shape[1] + 1):
         return Refusal("regression", f"{len(y)} points with a value are too few for {len(sample.factors)} factors")
     if np.ptp(y) == 0.0 or (np.ptp(X, axis=0) == 0.0).any():
         return Refusal("regression", "the outcome, or a factor, is the same at every point that has a value")
-    plain, r_squared = _standardised(X, y)
-    ranks, r_squared_of_ranks = _standardised(np.apply_along_axis(rankdata, 0, X), rankdata(y))
+    plain, r_squared = _standardised(beside, y)
+    ranks, r_squared_of_ranks = _standardised(np.apply_along_axis(rankdata, 0, beside), rankdata(y))
     first = _first_order(sample, X, y)
+    widths = [len(factor.levels) - 1 if factor.nominal else 1 for factor in sample.factors]
+    column = np.cumsum([0, *widths[:-1]])
     found = [
-        Coefficient(name, plain[i], ranks[i], *(first[i] if first else (None, None)))
-        for i, name in enumerate(sample.names)
+        Coefficient(sample.names[i], plain[column[i]], ranks[column[i]], *(first[i] if first else (None, None)))
+        for i in ordered
     ]
     return GivenData(
         tuple(sorted(found, key=lambda c: -abs(c.regression.value))), r_squared, r_squared_of_ranks, len(y)

@@ -142,6 +142,18 @@ class Sample:
             rows = (place == 0) | (place == self.block - 1)
         return rows
 
+    def columns(self, unit_codes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """float64[n, m] of unit codes float64[n, k]: what has no order as columns of zeros and ones, one for each value but the first."""
+        found = []
+        for place, factor in enumerate(self.factors):
+            own = unit_codes[:, place]
+            if factor.nominal:
+                level = np.rint(own * (len(factor.levels) - 1))
+                found += [(level == k).astype(float) for k in range(1, len(factor.levels))]
+            else:
+                found.append(own)
+        return np.column_stack(found)
+
     @property
     def block(self) -> int:
         """Points that belong together: a base point of Saltelli's sample with its copies, a trajectory of Morris; else 1."""

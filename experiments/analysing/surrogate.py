@@ -60,9 +60,7 @@ def surrogates(sample: Sample, values: NDArray[np.float64]) -> Surrogates | Refu
     if sample.design.kind == "one-at-a-time":
         return Refusal("surrogate", "one factor at a time says nothing of two together", DESIGN)
     means = point_means(values)
-    X, y = sample.unit_codes[means.there], means.mean[means.there]
-    if any(factor.nominal for factor in sample.factors):
-        return Refusal("surrogate", "a factor has values without an order", DESIGN)
+    X, y = sample.columns(sample.unit_codes[means.there]), means.mean[means.there]
     unique = np.unique(X, axis=0)
     if len(unique) < FEWEST:
         return Refusal("surrogate", f"{len(unique)} different points with a value are too few: at least {FEWEST}")
@@ -85,7 +83,8 @@ def surrogates(sample: Sample, values: NDArray[np.float64]) -> Surrogates | Refu
     judged.sort(key=lambda pair: -pair[0].q_squared)
     noise = means.noise_of_means()
     limit = None if noise is None else max(0.0, 1.0 - noise / float(y.var()))
-    return Surrogates(tuple(quality for quality, _ in judged), limit, len(y), judged[0][1](X, y))
+    best = judged[0][1](X, y)
+    return Surrogates(tuple(quality for quality, _ in judged), limit, len(y), lambda at: best(sample.columns(at)))
 
 
 def _groups(sample: Sample) -> NDArray[np.int64]:

@@ -124,10 +124,13 @@ def draw_screening(
         if luck is not None:
             cloud.axhline(luck, color=INK, lw=0.8, ls=(0, (4, 2)))
         cloud.plot([row.mu_star for row in rows], [row.sigma for row in rows], "o", color=FIRST, ms=3.0)
+        named: list[tuple[float, float]] = []
         for place, row in enumerate(rows):
-            cloud.annotate(
-                str(place + 1), (row.mu_star, row.sigma), xytext=(2.5, 2.5), textcoords="offset points", fontsize=SMALL
-            )
+            at = (row.mu_star / reach, row.sigma / top)
+            if all(abs(at[0] - x) > 0.05 or abs(at[1] - y) > 0.05 for x, y in named):  # room for its number
+                named.append(at)
+                where = (row.mu_star, row.sigma)
+                cloud.annotate(str(place + 1), where, xytext=(2.5, 2.5), textcoords="offset points", fontsize=SMALL)
         cloud.set_ylim(0.0, top)
         cloud.set_ylabel("sigma: standard deviation of the effects")
         cloud.yaxis.set_major_formatter(lambda value, _: number(value, unit))

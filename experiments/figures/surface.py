@@ -80,7 +80,7 @@ def draw_matrix(
             known = bool(np.isfinite(value))
             if known or not blank:
                 text = (
-                    f"{value + 0.0:.{digits}f}".replace("-", "\u2212")
+                    f"{round(float(value), digits) + 0.0:.{digits}f}".replace("-", "\u2212")
                     if known and digits is not None
                     else number(value, unit)
                 )

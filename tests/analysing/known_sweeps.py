@@ -19,7 +19,6 @@ from experiments.sweeping.dataset import open_dataset
 from experiments.sweeping.identity import FORMAT, FORMAT_VERSION
 from experiments.sweeping.parts import PART, schema
 
-
 NEEDED = {"latin-hypercube": {"points": 1}, "sobol": {"base": 1}, "morris": {"trajectories": 2}}
 """Keys of designs that analyses do not look at."""
 
