@@ -86,11 +86,14 @@ def trajectory(X: NDArray[np.float64], cases: NDArray[np.bool_], nominal: Sequen
 def _best_peel(
     box: Box, X: NDArray[np.float64], cases: NDArray[np.bool_], nominal: Sequence[bool]
 ) -> tuple[Limit, ...] | None:
-    """Limits of the peel that gains most density for the mass it gives up; None where none gains, or all are too small."""
+    """Limits of the peel that gains most density for the mass it gives up, or loses least; None where all are too small.
+
+    A peel that loses is taken as well: behind it there may be more to gain, as where cases lie in two regions.
+    """
     rows = box.holds(X)
     inside, found = X[rows], cases[rows]
     own = {limit.factor: limit for limit in box.limits}
-    best, gain = None, 0.0
+    best, gain = None, -np.inf
     for place in range(X.shape[1]):
         column = inside[:, place]
         for limit in _peels(own.get(place, Limit(place)), column, nominal[place]):
@@ -100,7 +103,7 @@ def _best_peel(
                 continue
             density = float(found[stays].sum()) / points
             here = (density - box.density) * len(X) / (len(column) - points)
-            if here > gain + 1e-12:
+            if best is None or here > gain + 1e-12:
                 best, gain = limit, here
     return None if best is None else (*(other for other in box.limits if other.factor != best.factor), best)
 

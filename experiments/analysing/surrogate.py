@@ -2,8 +2,9 @@
 
 Three surrogates: a plane, a quadratic surface with all products of two factors (least squares), and a thin-plate spline
 (Duchon 1977; `scipy.interpolate.RBFInterpolator`, with the smoothing that predicts best). Points are left out in ten
-parts, all replicates of a point together. Q2 = 1 - mean squared error of prediction / variance; luck in the means of
-points sets a limit to it, 1 - noise share, that no function of the factors can pass.
+parts, all replicates of a point, and all points of a block or a trajectory, together. Q2 = 1 - mean squared error of
+prediction / variance. Beside it stands the share of the variance that is no noise. Were the luck of different points independent, no
+Q2 could pass it; with the same luck at every point a surrogate may learn some of the luck, and pass it.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Surrogates:
     """The surrogates that could be fitted, the best first, and the best fitted to all points."""
 
     found: tuple[Quality, ...]
-    limit: float | None  # of Q2, from the noise in the means; None with one replicate
+    signal: float | None  # share of the variance of means that is no noise; None with one replicate
     points: int
     best: Predict  # unit codes float64[n, k] -> float64[n]
 
@@ -82,9 +83,9 @@ def surrogates(sample: Sample, values: NDArray[np.float64]) -> Surrogates | Refu
         return Refusal("surrogate", f"{len(y)} different points are too few for {len(sample.factors)} factors", DESIGN)
     judged.sort(key=lambda pair: -pair[0].q_squared)
     noise = means.noise_of_means()
-    limit = None if noise is None else max(0.0, 1.0 - noise / float(y.var()))
+    signal = None if noise is None else max(0.0, 1.0 - noise / float(y.var()))
     best = judged[0][1](X, y)
-    return Surrogates(tuple(quality for quality, _ in judged), limit, len(y), lambda at: best(sample.columns(at)))
+    return Surrogates(tuple(quality for quality, _ in judged), signal, len(y), lambda at: best(sample.columns(at)))
 
 
 def _groups(sample: Sample) -> NDArray[np.int64]:

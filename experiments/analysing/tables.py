@@ -136,7 +136,7 @@ def _surrogates(sample: Sample, found: OfOutcome) -> Iterator[Row]:
     for one in found.surrogates.found if found.surrogates else ():
         yield {
             "surrogate": one.name, "q_squared": one.q_squared, "root_mean_square": one.root_mean_square,
-            "largest_error": one.largest, "limit": found.surrogates.limit if found.surrogates else None,
+            "largest_error": one.largest, "signal": found.surrogates.signal if found.surrogates else None,
             "points": found.surrogates.points if found.surrogates else 0,
         }  # fmt: skip
 

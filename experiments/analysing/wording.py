@@ -183,7 +183,8 @@ def _of_surrogate(one: OfOutcome) -> list[str]:
     if one.surrogates is None:
         return []
     best = one.surrogates.found[0]
-    limit = "" if one.surrogates.limit is None else f" (luck allows {one.surrogates.limit:.2f} at most)"
+    signal = one.surrogates.signal
+    limit = "" if signal is None else f" ({signal:.2f} of the variance of means is no noise)"
     return [
         f"Surrogate: {best.name}, Q2 {best.q_squared:.2f}{limit}, error {number(best.root_mean_square)} on points that it has not seen."
     ]
