@@ -97,8 +97,13 @@ def write_csv(frame: pd.DataFrame | pa.Table, path: Path) -> None:
         table = table.set_column(place, field.name, column)
     options = pc.WriteOptions(include_header=False, quoting_style="needed" if needs_quotes else "none")
     with path.open("wb") as file:
-        file.write((",".join(table.column_names) + "\n").encode())
+        file.write((",".join(map(_heading, table.column_names)) + "\n").encode())
         pc.write_csv(table, file, options)
+
+
+def _heading(name: str) -> str:
+    """A name of a column, in quotes where it needs them."""
+    return '"' + name.replace('"', '""') + '"' if set(name) & set(',"\r\n') else name
 
 
 def first_differences(old: pd.DataFrame, new: pd.DataFrame, most: int = 5) -> list[str]:
