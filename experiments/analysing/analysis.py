@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model.errors import InputError
+
 from .discovery import Case, Discovery, discover, worst_case
 from .effects import Effect, Share, grid_effects, one_at_a_time
 from .given_data import GivenData, given_data, means_by_band
@@ -76,15 +78,28 @@ class Analysis:
 def analyse(sample: Sample, wanted: Wanted | None = None) -> Analysis:
     """Analyse the outcomes of a sample. Raises `InputError` for labels that are not among them."""
     wanted = wanted or Wanted()
-    for label in wanted.lower_is_better:
-        sample.outcome(label, "--lower-is-better")
-    labels = wanted.outcomes or tuple(outcome.label for outcome in sample.outcomes)
+    labels = tuple(dict.fromkeys(wanted.outcomes)) or tuple(outcome.label for outcome in sample.outcomes)
+    _check(sample, wanted, labels)
     cases = {case.outcome: case for case in wanted.cases}
     found = []
     for label in labels:
         outcome = sample.outcome(label, "--outcome")
         found.append(_of_outcome(sample, outcome, cases.get(label), label not in wanted.lower_is_better, wanted))
     return Analysis(sample, tuple(found), tuple(_notes(sample)))
+
+
+def _check(sample: Sample, wanted: Wanted, labels: Sequence[str]) -> None:
+    """Raise `InputError` for what is asked of outcomes that are not there or not analysed, or twice of one."""
+    asked = [("--case", case.outcome) for case in wanted.cases]
+    asked += [("--lower-is-better", label) for label in wanted.lower_is_better]
+    for option, label in asked:
+        sample.outcome(label, option)
+        if label not in labels:
+            raise InputError(f"{label!r} is not analysed", where=option, allowed=f"--outcome {label!r} besides")
+    own = [case.outcome for case in wanted.cases]
+    for label in own:
+        if own.count(label) > 1:
+            raise InputError(f"there are several cases of {label!r}", where="--case", allowed="one for each outcome")
 
 
 def _of_outcome(

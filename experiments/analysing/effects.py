@@ -65,20 +65,14 @@ def grid_effects(sample: Sample, values: NDArray[np.float64]) -> GridEffects:
     if _rank(main, means.there) < 1 + sum(block.shape[1] for block in main):
         reason = "holes leave no run at a level, or two factors that cannot be told apart"
         return GridEffects((), (), None, None, (Refusal("main effects", reason),))
+    estimates = iter(over_replicates(values, means.mean, lambda y: _fitted_levels(main, y)))
     effects = []
     for place in varied:
         factor = sample.factors[place]
-        at = sample.codes[:, place][:, None] == _level_codes(factor)[None, :]
-
-        def of_levels(y: NDArray[np.float64], chosen: int = place) -> NDArray[np.float64]:
-            return _fitted_levels(main, varied.index(chosen), y)
-
-        for k, estimate in enumerate(over_replicates(values, means.mean, of_levels)):
-            code = float(_level_codes(factor)[k])
-            number = code if factor.numeric else None
-            effects.append(
-                Effect(factor.name, factor.text(code), number, estimate, int((at[:, k] & means.there).sum()))
-            )
+        for code in _level_codes(factor):
+            points = int(((sample.codes[:, place] == code) & means.there).sum())
+            number = float(code) if factor.numeric else None
+            effects.append(Effect(factor.name, factor.text(float(code)), number, next(estimates), points))
     pairs = {
         (a, b): np.einsum("pi,pj->pij", columns[a], columns[b]).reshape(sample.points, -1)
         for a, b in combinations(varied, 2)
@@ -117,7 +111,7 @@ def one_at_a_time(sample: Sample, values: NDArray[np.float64]) -> tuple[tuple[Ef
                 continue
 
             def against_base(y: NDArray[np.float64], there: int = int(point)) -> NDArray[np.float64]:
-                return np.array([y[there] - y[base]])
+                return y[there : there + 1] - y[base : base + 1]
 
             (estimate,) = over_replicates(values, means.mean, against_base)
             effects.append(Effect(factor.name, factor.text(code), code if factor.numeric else None, estimate, 1))
@@ -143,13 +137,21 @@ def _rank(blocks: list[NDArray[np.float64]], there: NDArray[np.bool_]) -> int:
     return int(np.linalg.matrix_rank(_with_constant(blocks)[there])) if blocks and there.any() else 0
 
 
-def _fitted_levels(blocks: list[NDArray[np.float64]], which: int, y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Effects of all levels of a factor in the additive fit to the points where ``y`` is known."""
-    there = np.isfinite(y)
-    before = 1 + sum(block.shape[1] for block in blocks[:which])
-    found = np.linalg.lstsq(_with_constant(blocks)[there], y[there], rcond=None)[0]
-    own = found[before : before + blocks[which].shape[1]]
-    return np.append(own, -own.sum())
+def _fitted_levels(blocks: list[NDArray[np.float64]], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Effects of all levels of all factors, one below the other, float64[m, n], in the additive fits to float64[P, n].
+
+    NaN where the points that are known cannot tell the factors apart.
+    """
+    there = np.isfinite(y[:, 0])
+    found, _, rank, _ = np.linalg.lstsq(_with_constant(blocks)[there], y[there], rcond=None)
+    if rank < found.shape[0]:
+        found = np.full_like(found, np.nan)
+    parts, before = [], 1
+    for block in blocks:
+        own = found[before : before + block.shape[1]]
+        parts += [own, -own.sum(axis=0, keepdims=True)]
+        before += block.shape[1]
+    return np.concatenate(parts)
 
 
 def _unexplained(blocks: list[NDArray[np.float64]], y: NDArray[np.float64]) -> float:

@@ -57,7 +57,7 @@ class Luck:
 def point_means(values: NDArray[np.float64]) -> Means:
     """Least squares means of points, ``values`` float64[P, R] with NaN where there is none.
 
-    With every value there, they are the plain means. The luck of R replicates solves R normal equations.
+    With every value there, they are the plain means.
     """
     known = np.isfinite(values)
     count = known.sum(axis=1)
@@ -65,16 +65,33 @@ def point_means(values: NDArray[np.float64]) -> Means:
     y, w = np.where(known, values, 0.0)[some], known[some].astype(float)
     n = count[some].astype(float)
     plain = y.sum(axis=1) / n
-    luck = np.zeros(replicates)
-    if replicates > 1 and len(y):
-        normal = np.diag(w.sum(axis=0)) - (w / n[:, None]).T @ w
-        luck = np.linalg.lstsq(normal, (w * (y - plain[:, None])).sum(axis=0), rcond=None)[0]
-        luck -= luck.mean()
+    luck = _luck(y, w, plain) if replicates > 1 and len(y) else np.zeros(replicates)
     mean = np.full(len(values), np.nan)
     mean[some] = plain - w @ luck / n
     rest = np.where(known[some], y - mean[some, None] - luck, 0.0)
     freedom = int(w.sum()) - len(y) - int((w.sum(axis=0) > 0).sum()) + 1
     return Means(mean, count, luck, float((rest**2).sum()) / freedom if freedom > 0 else None)
+
+
+def _luck(y: NDArray[np.float64], w: NDArray[np.float64], plain: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each replicate adds, float64[R], on average nothing; ``w`` float64[P, R] is 1 where there is a value.
+
+    The normal equations of the two-way layout, solved for whichever of points and replicates are fewer.
+    """
+    of_point, of_replicate = w.sum(axis=1), w.sum(axis=0)
+    seen = of_replicate > 0
+    if w.all():
+        luck = y.mean(axis=0)
+    elif w.shape[1] <= w.shape[0]:
+        normal = np.diag(of_replicate) - (w / of_point[:, None]).T @ w
+        luck = np.linalg.lstsq(normal, (w * (y - plain[:, None])).sum(axis=0), rcond=None)[0]
+    else:
+        weighed = w / np.maximum(1.0, of_replicate)
+        own = (weighed * y).sum(axis=0)
+        normal = np.diag(of_point) - weighed @ w.T
+        mean = np.linalg.lstsq(normal, (w * (y - own)).sum(axis=1), rcond=None)[0]
+        luck = own - mean @ weighed
+    return np.where(seen, luck - luck[seen].mean(), 0.0)
 
 
 def parts_of(values: NDArray[np.float64]) -> Luck:

@@ -46,14 +46,21 @@ def over_replicates(
 ) -> list[Estimate]:
     """A statistic of the points' means, with the standard error of the statistic over replicates.
 
-    ``statistic`` is linear in y float64[P], which may have NaN, and gives float64[m]. Within a replicate all points have
-    the same luck, so its differences are paired. Replicates in which it has no value are left out of the error.
+    ``statistic`` is linear: of y float64[P, n], whose columns have NaN in the same rows, it gives float64[m, n]. Within a
+    replicate all points have the same luck, so its differences are paired. Replicates in which it has no value are left out
+    of the error.
     """
-    found = statistic(mean)
-    each = np.array([statistic(values[:, k]) for k in range(values.shape[1]) if np.isfinite(values[:, k]).any()])
+    found = statistic(mean[:, None])[:, 0]
+    each = np.full((len(found), values.shape[1]), np.nan)
+    known = np.isfinite(values)
+    patterns, which = np.unique(known, axis=1, return_inverse=True)
+    for number, there in enumerate(patterns.T):
+        if there.any():
+            columns = np.flatnonzero(which.ravel() == number)
+            each[:, columns] = statistic(values[:, columns])
     estimates = []
-    for place, value in enumerate(found):
-        own = each[:, place][np.isfinite(each[:, place])]
+    for value, row in zip(found, each, strict=True):
+        own = row[np.isfinite(row)]
         error = float(own.std(ddof=1) / np.sqrt(len(own))) if len(own) > 1 else None
         estimates.append(estimate(float(value), error, len(own) - 1))
     return estimates

@@ -8,14 +8,14 @@ policy in a state is what the best policy of that state does better; it needs ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .discovery import Case
 from .luck import point_means
-from .policies import Policy, policies_of, states_of
+from .policies import MOST_POLICIES, Policy, policies_of, states_of
 from .refusal import DESIGN, Refusal
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Robust:
     higher_is_better: bool
     case: Case  # what is not good enough
     policies: tuple[Robustness, ...]
-    shared_states: int  # in which every policy has a value: what regret is about
+    shared_states: int  # in which every policy has a value, what all measures are about; 0 where policies were not tried in the same ones
     states: int
     refused: tuple[Refusal, ...]
 
@@ -71,15 +71,19 @@ def robustness(sample: Sample, outcome: Outcome, case: Case, higher_is_better: b
     """Measures of every policy; a `Refusal` where the design has no policies to compare."""
     policies = policies_of(sample)
     if len(policies) < 2:
-        return Refusal(
-            "robustness", 'the design has no levers, or one policy only: mark factors with role = "lever"', DESIGN
-        )
+        reason = f"the levers make no policies to compare: 2 to {MOST_POLICIES} combinations of their values"
+        return Refusal("robustness", reason, DESIGN)
+    if sample.independent is None:
+        return Refusal("robustness", "the points of the design are no sample of states of the world", DESIGN)
     state, states = states_of(sample)
     values = outcome.values
     tried = np.array([np.bincount(state[policy.rows], minlength=states) > 0 for policy in policies]).all(axis=0)
-    crossed = int(tried.sum()) >= FEWEST_STATES
+    # a sample that happens to try all policies in a few states is not crossed: those states are no sample of all
+    crossed = bool(tried.all()) if sample.design.kind == "latin-hypercube" else int(tried.sum()) >= FEWEST_STATES
+    if not crossed:
+        policies = [replace(policy, rows=policy.rows & sample.independent) for policy in policies]
     whole = _table(policies, state, states, point_means(values).mean)
-    shared = np.isfinite(whole).all(axis=0)
+    shared = np.isfinite(whole).all(axis=0) & crossed
     if crossed:  # all policies in the same states, or a hole would make one look better
         whole[:, ~shared] = np.nan
     refused = _refusals(policies, whole, shared, crossed)

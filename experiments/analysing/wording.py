@@ -215,6 +215,7 @@ def _policies(one: OfOutcome) -> Section:
     robust = one.robust
     assert robust is not None
     rows = []
+    erred = False
     best = {}
     for name in SHOWN:
         down = name in SMALLER_IS_BETTER or (not robust.higher_is_better and name != "satisficing")
@@ -225,12 +226,20 @@ def _policies(one: OfOutcome) -> Section:
         for name in SHOWN:
             value = policy.measures[name]
             text = UNKNOWN if value != value else _percent(value) if name == "satisficing" else number(value)
+            error = policy.errors[name]
+            if error and name != "satisficing":
+                text, erred = f"{text} ± {number(error)}", True
             cells.append(f"{text} *" if value == best[name] else text)
         rows.append((policy.policy.name, *cells))
     better = "higher" if robust.higher_is_better else "lower"
+    states = (
+        f"Over the {robust.shared_states:,} of {robust.states:,} states of the world that have every policy"
+        if robust.shared_states
+        else "Each policy over its own states of the world"
+    )
     lines = [
-        f"{robust.shared_states:,} of {robust.states:,} states of the world have every policy; {better} is better; * is the best; "
-        f"good enough: not {robust.case}.",
+        f"{states}; {better} is better; * is the best; good enough: not {robust.case}.",
+        *(["± is the standard error from luck (jackknife over replicates)."] if erred else []),
         *(f"Not given: {refusal.analysis}; {refusal.reason}." for refusal in robust.refused),
     ]
     return Section(

@@ -96,6 +96,17 @@ def test_policies_in_different_states_have_no_regret(tmp_path: Path) -> None:
     assert [(refusal.analysis, refusal.because) for refusal in found.refused] == [("regret", "design")]
 
 
+def test_states_that_happen_to_be_shared_are_no_crossing(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    rows = [(str(rng.choice(["none", "fund", "call"])), float(rng.integers(0, 40))) for _ in range(120)]
+    sample = known_sample(tmp_path / "s", FACTORS, rows, {"y": lambda _, s, __: s}, design={"kind": "latin-hypercube"})
+    found = robust(sample, case="y < 0.5")
+    assert found.shared_states == 0
+    assert np.isnan(list(measures(found, "largest_regret").values())).all()
+    assert [refusal.analysis for refusal in found.refused] == ["regret"]
+    assert all(15 < one.states < 40 for one in found.policies)
+
+
 def test_without_levers_there_are_no_policies(tmp_path: Path) -> None:
     factors = [{"name": "state", "levels": [0.0, 1.0]}]
     sample = known_sample(tmp_path / "s", factors, [(0.0,), (1.0,)], {"y": lambda s, _: s})
