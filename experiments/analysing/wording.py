@@ -240,7 +240,6 @@ def _policies(one: OfOutcome) -> Section:
     lines = [
         f"{states}; {better} is better; * is the best; good enough: not {robust.case}.",
         *(["± is the standard error from luck (jackknife over replicates)."] if erred else []),
-        *(f"Not given: {refusal.analysis}; {refusal.reason}." for refusal in robust.refused),
     ]
     return Section(
         f"Policies on {one.outcome.label}", ("policy", *(HEADINGS[name] for name in SHOWN)), tuple(rows), tuple(lines)
