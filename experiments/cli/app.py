@@ -35,6 +35,7 @@ from . import (
     scenarios,
     sharding,
     sweeping,
+    teaching,
     timelining,
 )
 from .output import Output
@@ -81,6 +82,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "calibrate": calibrating.calibrate,
     "fit-check": fit_checking.fit_check,
     "saom": saom.saom,
+    "teach": teaching.teach,
     "doctor": doctoring.doctor,
     "bench": benching.bench,
 }

@@ -25,7 +25,7 @@ def common_past(scenarios: Sequence[Scenario]) -> date | None:
     base, *others = scenarios
     if not others:
         return None
-    days = [day for other in others for day in _partings(base, other)]
+    days = [day for other in others for day in partings(base, other)]
     end = min(scenario.time.end for scenario in scenarios)
     if not days or not base.time.start < min(days) < end:
         return None
@@ -43,8 +43,8 @@ def common_past(scenarios: Sequence[Scenario]) -> date | None:
     return day
 
 
-def _partings(base: Scenario, other: Scenario) -> list[date]:
-    """Days on which measures that differ begin, or end where nothing but the end differs."""
+def partings(base: Scenario, other: Scenario) -> list[date]:
+    """Days on which two scenarios may part: measures that differ begin, or end where nothing but the end differs."""
     days = []
     for name in dict.fromkeys([*base.measures, *other.measures]):
         pair = [_in_force(s.measures.get(name)) for s in (base, other)]

@@ -76,7 +76,7 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def series_of(world: World, calibration: Calibration, record: ReplicateRecord) -> dict[tuple[str, str], np.ndarray]:
-    """All series of a replicate, (indicator, pair) -> float64[P]."""
+    """All series of a replicate, (indicator, pair) -> float64[P], in the units of `INDICATORS`."""
     years = record.lengths
     per_year = (world.omega / years)[:, None, None]
     works = (record.led + record.led.transpose(0, 2, 1)) * per_year

@@ -1,0 +1,188 @@
+"""The desk: takes questions of many, lets a few worker processes answer them, and keeps what was answered.
+
+Everyone's questions stand in a line of their own, and the lines are served in turn, so that nobody waits because another
+one asks much. The same question that several ask is answered once. A worker that takes too long, or dies, is replaced;
+only those who asked that question hear of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ExperimentError
+from .frames import fan
+from .messages import LUCKS, Question
+from .worker import Reply, serve
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+MOST_WAITING = 160
+"""Questions that wait at the desk; more are asked to come again."""
+MOST_OF_ONE = 4
+"""Questions of one page that wait; a page that is well-behaved has one or two."""
+PATIENCE = 30.0
+"""Seconds after which a worker that does not answer is replaced; the run gives up by itself before."""
+KEPT_BYTES = 24_000_000
+"""Memory for answers that may be asked for again."""
+
+
+class Busy(Exception):
+    """Too many questions wait; ``again`` are the seconds after which to ask again."""
+
+    def __init__(self, message: str, again: float) -> None:
+        super().__init__(message)
+        self.again = again
+
+
+class Desk:
+    """Questions in, frames out; to be used in one event loop."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._lines: OrderedDict[Hashable, deque[tuple[Question, asyncio.Future[bytes]]]] = OrderedDict()
+        self._asked: dict[str, asyncio.Future[bytes]] = {}
+        self._answers: OrderedDict[str, bytes] = OrderedDict()
+        self._bytes = 0
+        self._something = asyncio.Event()
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="desk")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._hands = [Hand() for _ in range(workers)]
+
+    async def __aenter__(self) -> Desk:
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(loop.run_in_executor(self._threads, hand.start) for hand in self._hands))
+        self._tasks = [asyncio.create_task(self._serve(hand)) for hand in self._hands]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for hand in self._hands:
+            hand.end()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def waiting(self) -> int:
+        """Questions that nobody works on yet."""
+        return sum(len(line) for line in self._lines.values())
+
+    async def ask(self, question: Question, who: Hashable) -> bytes:
+        """The frame that answers a question. Raises `InputError`, `Busy` and `ExperimentError`."""
+        if question.kind == "lucks":
+            return await self._lucks(question, who)
+        return await asyncio.shield(self._future(question, who, MOST_OF_ONE))
+
+    async def _lucks(self, question: Question, who: Hashable) -> bytes:
+        single = [replace(question, replicate=k) for k in range(LUCKS)]
+        futures = [self._future(part, who, MOST_OF_ONE + LUCKS) for part in single]
+        frames = await asyncio.gather(*(asyncio.shield(future) for future in futures))
+        return fan(frames)
+
+    def _future(self, question: Question, who: Hashable, most: int) -> asyncio.Future[bytes]:
+        key = question.key()
+        loop = asyncio.get_running_loop()
+        if key in self._answers:
+            self._answers.move_to_end(key)
+            done: asyncio.Future[bytes] = loop.create_future()
+            done.set_result(self._answers[key])
+            return done
+        if key in self._asked:
+            return self._asked[key]
+        line = self._lines.get(who, deque())
+        if self.waiting >= MOST_WAITING or len(line) >= most:
+            again = max(1.0, self.waiting * 0.1 / self.workers)
+            raise Busy(f"{self.waiting} questions are waiting; please ask again in a moment", again)
+        future = loop.create_future()
+        future.add_done_callback(_looked_at)
+        self._asked[key] = future
+        self._lines.setdefault(who, line).append((question, future))
+        self._something.set()
+        return future
+
+    def _next(self) -> tuple[Question, asyncio.Future[bytes]]:
+        """The first question of the line whose turn it is; that line then stands last."""
+        who, line = self._lines.popitem(last=False)
+        first = line.popleft()
+        if line:
+            self._lines[who] = line
+        return first
+
+    async def _serve(self, hand: Hand) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            while not self._lines:
+                self._something.clear()
+                await self._something.wait()
+            question, future = self._next()
+            kind, given = await loop.run_in_executor(self._threads, hand.ask, question)
+            self._asked.pop(question.key(), None)
+            if kind == "frame":
+                self._keep(question.key(), given)
+                future.set_result(given)
+            elif kind == "input":
+                future.set_exception(given)
+            else:
+                future.set_exception(ExperimentError(given))
+
+    def _keep(self, key: str, frame: bytes) -> None:
+        self._answers[key] = frame
+        self._bytes += len(frame)
+        while self._bytes > KEPT_BYTES:
+            self._bytes -= len(self._answers.popitem(last=False)[1])
+
+
+def _looked_at(future: asyncio.Future[bytes]) -> None:
+    """An error that nobody waits for any more is no error of the server."""
+    if not future.cancelled():
+        future.exception()
+
+
+class Hand:
+    """One worker process and the pipe to it; replaced when it fails. Used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._process: Any = None
+        self._pipe: Connection | None = None
+
+    def start(self) -> None:
+        """Start the process."""
+        from ..runner.processes import process_context
+
+        context = process_context()
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def ask(self, question: Question) -> Reply:
+        """What the process replies; never an exception of what happens there."""
+        if self._pipe is None or not self._process.is_alive():
+            self.end()
+            self.start()
+        assert self._pipe is not None
+        try:
+            self._pipe.send(question)
+            if self._pipe.poll(PATIENCE):
+                reply: Reply = self._pipe.recv()
+                return reply
+            reason = "this takes too long to be played with"
+        except (EOFError, OSError):
+            reason = "the run ended before it was done; the server goes on"
+        self.end()
+        return "failed", reason
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+        self._pipe = self._process = None

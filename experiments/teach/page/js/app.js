@@ -1,0 +1,240 @@
+// The page as a whole: one state, one run at a time, and the parts that show it.
+import { Chart, chartLabel } from "./chart.js";
+import { Controls, freeControls, valuesOf } from "./controls.js";
+import { pairColours } from "./colours.js";
+import { Run } from "./frame.js";
+import { askedLines, chosenLines, lineSets } from "./lines.js";
+import { Network } from "./network.js";
+import { sentence } from "./sentence.js";
+import { asked, blankState, readAddress, sameRun, writeAddress } from "./state.js";
+import { LANGUAGES, fill, number, ours, pairName, text, tongue } from "./texts.js";
+import { Timeline } from "./timeline.js";
+
+const $ = (id) => document.getElementById(id);
+const MOST_KEPT = 3;
+
+export class App {
+  constructor(source, about, lessons, mode) {
+    Object.assign(this, { source, about, lessons, mode });
+    this.state = blankState();
+    this.kept = [];
+    this.fan = null;
+    this.guess = null;
+    this.hidden = null; // last year that is told before a guess is laid open
+    this.wanted = false;
+    this.catalogues = new Map();
+  }
+
+  async start() {
+    document.body.dataset.mode = this.mode;
+    fill(document);
+    this.build();
+    await this.enter(readAddress(location.hash));
+    window.addEventListener("hashchange", () => {
+      if (location.hash !== this.written) this.enter(readAddress(location.hash));
+    });
+    document.body.dataset.ready = "1";
+  }
+
+  build() {
+    this.network = new Network($("network"), (k) => this.pick(k));
+    this.chart = new Chart($("chart"), (year) => this.timeline.go(this.run.stepOf(year + 1), false));
+    this.timeline = new Timeline(
+      { step: $("step"), play: $("play"), measures: $("measures"), years: $("years"), year: $("year"), force: $("force") },
+      (step, animate) => this.moved(step, animate),
+    );
+    this.timeline.play.setAttribute("aria-label", text("time.play"));
+    this.controls = new Controls($("controls"), (change) => this.change(change));
+    this.fillSelect($("language"), Object.entries(LANGUAGES), tongue());
+    $("language").addEventListener("change", () => this.speak($("language").value));
+    $("scenario").addEventListener("change", () => this.enter({ ...blankState(), scenario: $("scenario").value }));
+    $("lines").addEventListener("change", () => this.choose($("lines").value));
+    $("keep").addEventListener("click", () => this.keep());
+    $("reset").addEventListener("click", () => this.reset());
+  }
+
+  fillSelect(select, entries, chosen) {
+    select.replaceChildren(...entries.map(([value, name]) => new Option(name, value, value === chosen, value === chosen)));
+  }
+
+  // Take a whole state, from an address or a choice, and show it.
+  async enter(state) {
+    this.timeline.toggle(false);
+    if (!this.about.scenarios.includes(state.scenario)) state.scenario = this.about.scenarios[0];
+    this.state = { ...state, program: this.about.program };
+    this.fillSelect($("scenario"), this.about.scenarios.map((name) => [name, name]), state.scenario);
+    this.kept = [];
+    this.fan = null;
+    await this.refresh();
+    await this.describe();
+  }
+
+  async describe() {
+    const name = this.state.scenario;
+    if (!this.catalogues.has(name)) this.catalogues.set(name, await this.source.describe({ scenario: name, seed: 1, set: {}, add: [] }));
+    if (this.state.scenario !== name) return;
+    this.catalogue = this.catalogues.get(name);
+    this.base = valuesOf(this.catalogue);
+    this.spec = freeControls(this.catalogue);
+    this.controls.show(this.spec, this.base, this.state);
+    this.remember();
+  }
+
+  // Something was changed: the state at once, the picture as soon as the server has it; only the last change counts.
+  change({ set = {}, ...rest }) {
+    Object.assign(this.state, rest);
+    for (const [path, value] of Object.entries(set)) {
+      if (value === undefined) delete this.state.set[path];
+      else this.state.set[path] = value;
+    }
+    this.fan = null;
+    return this.refresh();
+  }
+
+  async refresh() {
+    this.wanted = true;
+    if (this.asking) return this.asking;
+    this.asking = this.follow().finally(() => { this.asking = null; });
+    return this.asking;
+  }
+
+  async follow() {
+    while (this.wanted) {
+      this.wanted = false;
+      const state = structuredClone(this.state);
+      const begun = performance.now();
+      try {
+        const frame = await this.source.run(asked(state), askedLines(state.lines));
+        this.take(new Run(frame, state));
+        this.delay = performance.now() - begun;
+        this.notice("");
+      } catch (error) {
+        this.notice(error.message);
+      }
+    }
+  }
+
+  take(run) {
+    const first = this.run === undefined || this.run.scenario !== run.scenario;
+    this.run = run;
+    this.timeline.show(run);
+    if (first) {
+      const step = this.state.year === null ? run.steps : run.stepOf(this.state.year);
+      this.timeline.step.value = step;
+      this.timeline.tell();
+    }
+    this.show();
+  }
+
+  show() {
+    const { run, state } = this;
+    this.lines = chosenLines(run, state.lines);
+    $("question").textContent = this.headline();
+    document.title = `Comity: ${$("question").textContent}`;
+    this.network.step = this.timeline.at;
+    this.network.show(run, state.layout);
+    this.showChart();
+    this.showLines();
+    this.moved(this.timeline.at, false);
+  }
+
+  headline() {
+    const name = `question.${this.state.scenario}`;
+    const found = text(name);
+    return found === name ? this.run.question || this.run.title : found;
+  }
+
+  showChart() {
+    const { run } = this;
+    this.chart.show({ run, lines: this.lines, kept: this.kept, fan: this.fan, hidden: this.hidden, guess: this.guess, now: this.now() });
+    $("chart").setAttribute("aria-label", chartLabel(run, this.lines, this.hidden));
+    const unit = run.unitOf(this.lines[0]);
+    $("unit").textContent = text(`unit.${unit}`);
+  }
+
+  showLines() {
+    const sets = Object.keys(lineSets(this.run)).map((name) => [name, text(`lines.${name}`)]);
+    const own = this.state.lines && !sets.some(([name]) => name === this.state.lines);
+    if (own) sets.push([this.state.lines, this.lines.map((line) => pairName(line.slice(line.indexOf(":") + 1))).join(", ")]);
+    this.fillSelect($("lines"), sets, this.state.lines || "works");
+  }
+
+  now() {
+    return this.run.timeOf(this.timeline.at) - 1; // a year's value is drawn at the year, and is known at its end
+  }
+
+  moved(step, animate) {
+    const { run } = this;
+    this.network.draw(step, animate);
+    this.chart.moveTo(this.now());
+    const told = sentence(run, this.lines, step, this.kept);
+    if (!animate && $("sentence").textContent !== told) $("sentence").textContent = told;
+    else if (animate && step % 4 === 0) $("sentence").textContent = told;
+    this.showKey(step);
+    this.state.year = step === run.steps ? null : run.timeOf(step);
+    if (!animate) this.remember();
+  }
+
+  showKey(step) {
+    const counts = this.network.kinds ? this.network.living(step) : new Map();
+    const colours = pairColours(this.run.blocs);
+    const first = this.run.blocs[0];
+    const shown = [...counts].filter(([name]) => name.startsWith(`${first}-`) && name !== `${first}-${first}`);
+    const rest = [...counts].filter(([name]) => !shown.some(([other]) => other === name)).reduce((sum, [, count]) => sum + count, 0);
+    const entry = (colour, words) => {
+      const span = document.createElement("span");
+      const mark = document.createElement("i");
+      mark.style.borderColor = colour;
+      span.append(mark, words);
+      return span;
+    };
+    $("key").replaceChildren(
+      ...shown.map(([name, count]) => entry(colours.get(name), `${pairName(name)} ${number(count)}`)),
+      entry("#c4c0b6", text("key.rest", { count: number(rest) })),
+    );
+  }
+
+  remember() {
+    clearTimeout(this.remembering);
+    this.remembering = setTimeout(() => {
+      this.written = writeAddress(this.state);
+      history.replaceState(null, "", `${location.search}${this.written}`);
+    }, 120);
+  }
+
+  keep() {
+    if (this.kept.some((one) => sameRun(one.state, this.run.state))) return;
+    this.kept = [...this.kept.slice(1 - MOST_KEPT), this.run];
+    this.show();
+  }
+
+  reset() {
+    this.kept = [];
+    this.enter({ ...blankState(), scenario: this.state.scenario, lines: this.state.lines, layout: this.state.layout });
+  }
+
+  choose(lines) {
+    this.state.lines = lines;
+    this.fan = null;
+    this.show();
+  }
+
+  pick(k) {
+    this.network.pick(k);
+  }
+
+  speak(language) {
+    const query = new URLSearchParams(location.search);
+    query.set("lang", language);
+    location.search = query;
+  }
+
+  connection(state) {
+    this.notice(state === "open" ? "" : text(state === "refused" ? "connection.refused" : "connection.lost"));
+  }
+
+  notice(words) {
+    $("notice").hidden = !words;
+    $("notice").textContent = ours(words);
+  }
+}

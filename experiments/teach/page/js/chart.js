@@ -1,0 +1,179 @@
+// The chart: two to four labelled lines by year, grey ones of runs that were kept, a fan of other lucks, a guess.
+import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { INK, KEPT, lineStyles } from "./colours.js";
+import { number, pairName, share, text } from "./texts.js";
+
+const FONT = '12px system-ui, -apple-system, "Segoe UI", "Noto Sans", "Liberation Sans", sans-serif';
+
+export class Chart {
+  constructor(root, onYear) {
+    this.root = root;
+    this.onYear = onYear;
+    new ResizeObserver(() => this.plot?.setSize(this.room())).observe(root);
+  }
+
+  room() {
+    return { width: Math.max(200, this.root.clientWidth), height: Math.max(120, this.root.clientHeight) };
+  }
+
+  // run: now; lines: names; kept: earlier runs; fan: lucks or null; hidden: year after which nothing is told; guess.
+  show({ run, lines, kept, fan, hidden, guess, now, observed }) {
+    this.plot?.destroy();
+    const years = run.years();
+    this.years = years;
+    this.lines = lines;
+    this.shares = lines.every((line) => run.unitOf(line) === "share");
+    const styles = lineStyles(lines, run.blocs);
+    this.styles = styles;
+    const cut = (values) => (hidden === null ? values : values.map((value, k) => (years[k] > hidden ? null : value)));
+    const series = [{}];
+    const data = [years];
+    const bands = [];
+    if (fan) {
+      lines.forEach((line, k) => {
+        const [low, high] = fan.band(line);
+        bands.push({ series: [series.length + 1, series.length], fill: `${styles[k].colour}26` });
+        for (const values of [low, high]) {
+          data.push(cut(values));
+          series.push({ stroke: "transparent", width: 0, points: { show: false } });
+        }
+      });
+    }
+    for (const one of kept) {
+      for (const line of lines) {
+        data.push(years.map((year) => { const at = one.years().indexOf(year); return at < 0 ? null : one.values(line)[at]; }));
+        series.push({ stroke: KEPT, width: 1.6, points: { show: false } });
+      }
+    }
+    this.first = series.length;
+    lines.forEach((line, k) => {
+      data.push(cut(run.values(line)));
+      series.push({ label: pairName(line.slice(line.indexOf(":") + 1)), stroke: styles[k].colour, width: 2.4, dash: styles[k].dash, points: { show: false } });
+    });
+    if (guess) {
+      data.push(years.map((year) => guess.get(year) ?? null));
+      series.push({ stroke: INK, width: 2.2, dash: [2, 5], points: { show: true, size: 5 }, spanGaps: true });
+    }
+    this.now = now;
+    this.plot = new uPlot(this.options(series, bands, run), data, this.root);
+  }
+
+  options(series, bands, run) {
+    const form = this.shares ? (value) => share(value, 0) : (value) => number(value);
+    return {
+      ...this.room(),
+      series,
+      bands,
+      legend: { show: false },
+      cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
+      padding: [10, 0, 0, 0],
+      scales: {
+        x: { time: false },
+        y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 1) * 1.06 || 1] },
+      },
+      axes: [
+        { stroke: "#5f5d58", font: FONT, grid: { show: false }, ticks: { show: false }, size: 24, space: 50, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick : "")) },
+        { stroke: "#5f5d58", font: FONT, grid: { stroke: "#e2ded4", width: 1 }, ticks: { show: false }, size: (_, values) => 14 + 7 * Math.max(2, ...(values ?? []).map((value) => String(value).length)), space: 34, values: (_, ticks) => ticks.map(form) },
+      ],
+      hooks: {
+        draw: [(plot) => this.mark(plot)],
+        ready: [(plot) => {
+          plot.over.addEventListener("click", () => {
+            if (plot.cursor.idx !== null && plot.cursor.idx !== undefined) this.onYear(this.years[plot.cursor.idx]);
+          });
+        }],
+      },
+    };
+  }
+
+  moveTo(now) {
+    this.now = now;
+    this.plot?.redraw(false);
+  }
+
+  // The line of the present year, and the name of every line where there is room for it.
+  mark(plot) {
+    const { ctx, bbox } = plot;
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.strokeStyle = INK;
+    ctx.globalAlpha = 0.55;
+    ctx.lineWidth = ratio;
+    const x = Math.round(plot.valToPos(this.now, "x", true));
+    if (x >= bbox.left && x <= bbox.left + bbox.width) {
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.globalAlpha = 1;
+    ctx.font = `600 ${12 * ratio}px ${FONT.slice(5)}`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "bottom";
+    const taken = [];
+    this.lines.forEach((line, k) => this.name(plot, ctx, ratio, k, taken));
+    ctx.restore();
+  }
+
+  name(plot, ctx, ratio, k, taken) {
+    const { bbox } = plot;
+    const values = plot.data[this.first + k];
+    const label = plot.series[this.first + k].label;
+    const width = ctx.measureText(label).width;
+    let best = null;
+    for (let at = 0; at < values.length; at += 1) {
+      if (values[at] === null) continue;
+      const x = plot.valToPos(plot.data[0][at], "x", true);
+      if (x + width > bbox.left + bbox.width) break;
+      const until = plot.data[0].findIndex((year) => plot.valToPos(year, "x", true) >= x + width);
+      for (const above of [true, false]) {
+        const end = until < 0 ? values.length - 1 : until;
+        const edge = values.slice(at, end + 1).reduce((most, value) => (value === null ? most : above ? Math.max(most, value) : Math.min(most, value)), values[at]);
+        const y = plot.valToPos(edge, "y", true) + (above ? -5 : 17) * ratio;
+        if (y - 14 * ratio < bbox.top || y > bbox.top + bbox.height) continue;
+        const box = [x, y - 14 * ratio, x + width, y];
+        const crossed = this.crossings(plot, box, k) + taken.filter((other) => overlap(box, other)).length * 50;
+        const cost = crossed * 10 + Math.abs(at - values.length * 0.2) * 0.2 + (above ? 0 : 0.5);
+        if (!best || cost < best.cost) best = { x, y, box, cost };
+      }
+    }
+    if (!best) return;
+    taken.push(best.box);
+    ctx.strokeStyle = "#fbfaf7";
+    ctx.lineWidth = 4 * ratio;
+    ctx.lineJoin = "round";
+    ctx.strokeText(label, best.x, best.y);
+    ctx.fillStyle = this.styles[k].colour;
+    ctx.fillText(label, best.x, best.y);
+  }
+
+  crossings(plot, box, own) {
+    let found = 0;
+    for (let s = this.first; s < plot.data.length; s += 1) {
+      if (s === this.first + own) continue;
+      plot.data[s].forEach((value, at) => {
+        if (value === null) return;
+        const x = plot.valToPos(plot.data[0][at], "x", true);
+        const y = plot.valToPos(value, "y", true);
+        if (x >= box[0] - 4 && x <= box[2] + 4 && y >= box[1] - 2 && y <= box[3] + 2) found += 1;
+      });
+    }
+    return found;
+  }
+}
+
+function overlap(a, b) {
+  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+}
+
+// What a screen reader hears of the chart.
+export function chartLabel(run, lines, hidden) {
+  const years = run.years();
+  const last = hidden === null ? years.length - 1 : years.findLastIndex((year) => year <= hidden);
+  const told = lines.map((line) => {
+    const values = run.values(line);
+    const form = run.unitOf(line) === "share" ? share : number;
+    return text("chart.line", { pair: pairName(line.slice(line.indexOf(":") + 1)), first: form(values[0]), from: years[0], last: form(values[last]), to: years[last] });
+  });
+  return told.join(" ");
+}

@@ -1,0 +1,45 @@
+// The plain sentence below the question, made of the numbers that are on the screen; screen readers hear it.
+import { blocName, has, number, pairName, share, text } from "./texts.js";
+
+export function changeText(now, before, shares) {
+  if (before === null || now === null || before === 0) return "";
+  if (shares) {
+    const points = 100 * (now - before);
+    if (Math.abs(points) < 0.5) return text("change.same");
+    return text(points < 0 ? "change.points.less" : "change.points.more", { x: number(Math.abs(points), 2) });
+  }
+  const part = now / before - 1;
+  if (Math.abs(part) < 0.01) return text("change.same");
+  return text(part < 0 ? "change.less" : "change.more", { x: share(Math.abs(part), 0) });
+}
+
+function clause(line, value) {
+  const [indicator, pair] = [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)];
+  const name = has(`sentence.${indicator}`) ? `sentence.${indicator}` : "sentence.other";
+  const shares = /\.(share|mix)$/.test(indicator);
+  const values = { value: shares ? share(value) : number(value), pair: pairName(pair), indicator };
+  if (pair.includes(">")) [values.a, values.b] = pair.split(">").map(blocName);
+  return [text(name, values), shares];
+}
+
+// What happened to the first line up to a step, against the year before the scenario's last change, and a run that was kept.
+export function sentence(run, lines, step, kept) {
+  const line = lines[0];
+  const years = run.years();
+  const at = run.periodAt(step);
+  if (at < 0) return text("sentence.begin", { year: Math.floor(run.show_from) });
+  const values = run.values(line);
+  const reference = run.compare_years[1];
+  const from = years.indexOf(years[at] > reference && years.includes(reference) ? reference : years[0]);
+  const [told, shares] = clause(line, values[at]);
+  const parts = [text("sentence.year", { year: years[at], clause: told })];
+  const change = at === from ? "" : changeText(values[at], values[from], shares);
+  if (change) parts.push(text("sentence.since", { change, from: years[from] }));
+  const last = kept.at(-1);
+  if (last && last.has(line)) {
+    const there = last.years().indexOf(years[at]);
+    const against = there < 0 ? "" : changeText(values[at], last.values(line)[there], shares);
+    if (against) parts.push(text("sentence.kept", { change: against }));
+  }
+  return `${parts.join("")}${text("sentence.end")}`;
+}

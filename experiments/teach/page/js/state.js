@@ -1,0 +1,53 @@
+// The state of the page, and the address that holds all of it.
+export const FORMAT = 1;
+
+export function blankState() {
+  return {
+    scenario: "", seed: 1, set: {}, add: [], year: null, layout: "islands", lines: "", lesson: "", stage: 0, mode: "", lang: "",
+    program: "",
+  };
+}
+
+const plain = (text) => {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" ? text : value;
+  } catch {
+    return text;
+  }
+};
+
+export function readAddress(hash) {
+  const state = blankState();
+  const given = new URLSearchParams(hash.replace(/^#/, ""));
+  for (const [name, value] of given) {
+    if (name.startsWith("set.")) state.set[name.slice(4)] = plain(value);
+    else if (name === "add") state.add.push(value);
+    else if (name === "seed" || name === "stage") state[name] = Number.parseInt(value, 10) || 0;
+    else if (name === "year") state.year = Number.isFinite(Number(value)) ? Number(value) : null;
+    else if (name in state) state[name] = value;
+  }
+  return state;
+}
+
+export function writeAddress(state) {
+  const given = new URLSearchParams();
+  given.set("v", FORMAT);
+  given.set("scenario", state.scenario);
+  given.set("seed", state.seed);
+  for (const [path, value] of Object.entries(state.set)) given.set(`set.${path}`, String(value));
+  for (const text of state.add) given.append("add", text);
+  if (state.year !== null) given.set("year", state.year);
+  for (const name of ["layout", "lines", "lesson", "mode", "lang", "program"]) if (state[name]) given.set(name, state[name]);
+  if (state.stage) given.set("stage", state.stage);
+  return `#${given}`;
+}
+
+// What the server is asked for: the part of the state that decides numbers.
+export function asked(state) {
+  return { scenario: state.scenario, seed: state.seed, set: state.set, add: state.add };
+}
+
+export function sameRun(a, b) {
+  return JSON.stringify(asked(a)) === JSON.stringify(asked(b));
+}

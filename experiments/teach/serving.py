@@ -1,0 +1,105 @@
+"""Starts the server: where it listens, what it prints, how it ends."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import uvicorn
+
+from model.errors import InputError
+
+from .application import House, application
+from .messages import LONGEST_MESSAGE
+
+LOOPBACK = "127.0.0.1"
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Of a join code: none that is read as another one."""
+CODE_LENGTH = 6
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A server that is ready to run: its listening socket and its house."""
+
+    listening: socket.socket
+    house: House
+    workers: int
+
+    @property
+    def url(self) -> str:
+        """Address on this machine."""
+        return f"http://{LOOPBACK}:{self.listening.getsockname()[1]}/"
+
+    @property
+    def class_url(self) -> str:
+        """Address for the class, with its code; empty where only this machine is served."""
+        return f"{self.house.address}?code={self.house.code}" if self.house.address else ""
+
+
+def open_server(scenarios: Sequence[str], port: int, lan: bool = False, workers: int | None = None) -> Opened:
+    """Take the port. Raises `InputError` if it cannot be had."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("0.0.0.0" if lan else LOOPBACK, port))
+    except OSError as error:
+        listening.close()
+        raise InputError(
+            f"{port} cannot be listened on: {error.strerror}",
+            where="--port",
+            allowed="another one, or 0 for any that is free",
+        ) from None
+    port = listening.getsockname()[1]
+    hosts = [f"{LOOPBACK}:{port}", f"localhost:{port}"]
+    code = address = ""
+    if lan:
+        outside = lan_address()
+        hosts.append(f"{outside}:{port}")
+        code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+        address = f"http://{outside}:{port}/"
+    house = House(tuple(hosts), tuple(scenarios), code, address)
+    return Opened(listening, house, workers or max(1, os.cpu_count() or 1))
+
+
+def lan_address() -> str:
+    """Address of this machine in its network, found without sending anything."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # TEST-NET-1: a datagram socket that connects only looks up the way
+            return str(probe.getsockname()[0])
+        except OSError:
+            return LOOPBACK
+
+
+class Server(uvicorn.Server):
+    """A server that says when pages can be opened."""
+
+    def __init__(self, opened: Opened, on_start: Callable[[], None] = lambda: None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application(opened.house, opened.workers),
+                ws="websockets-sansio",
+                ws_max_size=2 * LONGEST_MESSAGE,
+                ws_per_message_deflate=False,  # compression would triple the delay
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=1,
+                limit_concurrency=400,
+            )
+        )
+        self.opened, self.on_start = opened, on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the desk, listen, and say so."""
+        await super().startup(sockets)
+        self.on_start()
+
+    def serve_until_interrupted(self) -> None:
+        """Serve until the process is interrupted, or `should_exit` is set."""
+        self.run([self.opened.listening])

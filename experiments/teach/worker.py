@@ -1,0 +1,77 @@
+"""What a worker process of the page does: it reads questions from a pipe and writes frames."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Any
+
+from .messages import Question
+
+if TYPE_CHECKING:
+    from .running import Runs
+
+Reply = tuple[str, Any]
+"""("frame", bytes), ("input", text), ("late", text) or ("failed", text)."""
+
+
+def serve(questions: Connection) -> None:
+    """Answer questions until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and closes the pipe
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    from .running import Runs
+
+    runs = Runs()
+    while True:
+        try:
+            question = questions.recv()
+        except (EOFError, OSError):
+            return
+        questions.send(reply(runs, question))
+
+
+def reply(runs: Runs, question: Question) -> Reply:
+    """What a question gives; never an exception."""
+    from model.errors import InputError
+
+    from .running import GivenUp
+
+    try:
+        return "frame", answer(runs, question)
+    except InputError as error:
+        return "input", error
+    except GivenUp:
+        return "late", "this takes too long to be played with; the command line has no such limit"
+    except Exception as error:
+        return "failed", f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
+def answer(runs: Runs, question: Question) -> bytes:
+    """The frame that answers a question. Raises `InputError` and `GivenUp`."""
+    from .running import state_of
+
+    scenario = state_of(question)
+    if question.kind == "describe":
+        from .catalogue import catalogue
+
+        return catalogue(scenario, question.scenario)
+    if question.kind == "explain":
+        from .explaining import explained
+
+        return explained(runs, scenario, question)
+    from .explaining import measures_of
+    from .pictures import luck, picture
+
+    model = runs.replicate(scenario, question.replicate, changed=measures_of(question))
+    return luck(model, question) if question.kind == "lucks" else picture(model, question)
+
+
+def _leave_with_parent() -> None:
+    """End this process when its parent is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
