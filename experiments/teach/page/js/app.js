@@ -2,11 +2,18 @@
 import { Chart, chartLabel } from "./chart.js";
 import { Controls, freeControls, valuesOf } from "./controls.js";
 import { pairColours } from "./colours.js";
+import { Drawer } from "./drawer.js";
+import { Fan } from "./fan.js";
 import { Run } from "./frame.js";
+import { listenToKeys } from "./keys.js";
 import { askedLines, chosenLines, lineSets } from "./lines.js";
 import { Network } from "./network.js";
+import { Panel } from "./panel.js";
+import { Prediction } from "./predict.js";
 import { sentence } from "./sentence.js";
+import { Share } from "./share.js";
 import { asked, blankState, readAddress, sameRun, writeAddress } from "./state.js";
+import { Table } from "./table.js";
 import { LANGUAGES, fill, number, ours, pairName, text, tongue } from "./texts.js";
 import { Timeline } from "./timeline.js";
 
@@ -45,6 +52,18 @@ export class App {
     );
     this.timeline.play.setAttribute("aria-label", text("time.play"));
     this.controls = new Controls($("controls"), (change) => this.change(change));
+    this.prediction = new Prediction(this);
+    this.panel = new Panel(this, $("panel"));
+    this.drawer = new Drawer(this, $("drawer"));
+    this.share = new Share(this, $("share"));
+    this.table = new Table(this, $("table"));
+    $("predict").addEventListener("click", () => this.prediction.toggle());
+    $("lucks").addEventListener("click", () => this.drawLucks());
+    $("lucks").hidden = Boolean(this.source.offline);
+    for (const [name, part] of [["drawer", this.drawer], ["share", this.share], ["table", this.table]]) {
+      $(`${name}-open`).addEventListener("click", (event) => part.open(event.currentTarget));
+    }
+    listenToKeys(this);
     this.fillSelect($("language"), Object.entries(LANGUAGES), tongue());
     $("language").addEventListener("change", () => this.speak($("language").value));
     $("scenario").addEventListener("change", () => this.enter({ ...blankState(), scenario: $("scenario").value }));
@@ -65,6 +84,7 @@ export class App {
     this.fillSelect($("scenario"), this.about.scenarios.map((name) => [name, name]), state.scenario);
     this.kept = [];
     this.fan = null;
+    if (this.prediction.on) this.prediction.end();
     await this.refresh();
     await this.describe();
   }
@@ -76,8 +96,12 @@ export class App {
     this.catalogue = this.catalogues.get(name);
     this.base = valuesOf(this.catalogue);
     this.spec = freeControls(this.catalogue);
-    this.controls.show(this.spec, this.base, this.state);
+    this.showControls();
     this.remember();
+  }
+
+  showControls() {
+    this.controls.show(this.spec, this.base, this.state);
   }
 
   // Something was changed: the state at once, the picture as soon as the server has it; only the last change counts.
@@ -202,25 +226,86 @@ export class App {
     }, 120);
   }
 
+  // What the server is asked for, for the run that is on the screen.
+  asked() {
+    return asked(this.run.state);
+  }
+
+  address() {
+    return writeAddress(this.state);
+  }
+
   keep() {
     if (this.kept.some((one) => sameRun(one.state, this.run.state))) return;
     this.kept = [...this.kept.slice(1 - MOST_KEPT), this.run];
     this.show();
   }
 
+  async drawLucks() {
+    const state = structuredClone(this.run.state);
+    $("lucks").disabled = true;
+    try {
+      const frame = await this.source.lucks(asked(state), this.lines.map((line) => line.split(/:(.*)/s).slice(0, 2)));
+      if (sameRun(state, this.state)) this.fan = new Fan(frame);
+      this.showChart();
+    } catch (error) {
+      this.notice(error.message);
+    } finally {
+      $("lucks").disabled = false;
+    }
+  }
+
   reset() {
     this.kept = [];
-    this.enter({ ...blankState(), scenario: this.state.scenario, lines: this.state.lines, layout: this.state.layout });
+    return this.enter({ ...blankState(), scenario: this.state.scenario, lines: this.state.lines, layout: this.state.layout });
   }
 
   choose(lines) {
     this.state.lines = lines;
     this.fan = null;
     this.show();
+    this.remember();
+  }
+
+  arrange(layout) {
+    this.state.layout = layout;
+    this.network.show(this.run, layout);
+    this.remember();
+  }
+
+  present(mode) {
+    const query = new URLSearchParams(location.search);
+    if (mode) query.set("mode", mode);
+    else query.delete("mode");
+    this.mode = mode;
+    document.body.dataset.mode = mode;
+    history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${this.address()}`);
   }
 
   pick(k) {
-    this.network.pick(k);
+    return this.panel.show(k);
+  }
+
+  // What a key does here; undefined where it does nothing.
+  keys(event) {
+    const letter = event.key.toLowerCase();
+    if (letter === "r") return () => this.reset();
+    if (letter === "k") return () => this.keep();
+    if (letter === "p") return () => this.prediction.toggle();
+    if (letter === "l" && !this.source.offline) return () => this.drawLucks();
+    if (/^[1-9]$/.test(event.key)) return () => this.number(Number(event.key));
+    return undefined;
+  }
+
+  // 1 to 9: a choice of the question that is asked, else what the chart shows.
+  number(k) {
+    const choices = document.querySelectorAll(".guess [data-choice], .lesson [data-choice]");
+    if (choices.length) {
+      choices[k - 1]?.click();
+      return;
+    }
+    const name = Object.keys(lineSets(this.run))[k - 1];
+    if (name) this.choose(name);
   }
 
   speak(language) {

@@ -6,7 +6,7 @@ const LEAST = 2.2;
 function radii(sizes, area, covered) {
   const total = sizes.reduce((sum, size) => sum + size, 0) || 1;
   const scale = Math.sqrt((covered * area) / (Math.PI * total));
-  return Float32Array.from(sizes, (size) => Math.max(LEAST, Math.min(0.16 * Math.sqrt(area) * 0.4, scale * Math.sqrt(size))));
+  return Float32Array.from(sizes, (size) => Math.max(LEAST, Math.min(0.045 * Math.sqrt(area), scale * Math.sqrt(size))));
 }
 
 // Discs side by side: they begin on a sunflower, the largest in the middle, and push each other apart.
@@ -20,10 +20,12 @@ function pack(members, radius) {
     x[k] = 2.2 * mean * Math.sqrt(k) * Math.cos(turn);
     y[k] = 2.2 * mean * Math.sqrt(k) * Math.sin(turn);
   });
-  for (let round = 0; round < 90; round += 1) {
+  const weight = order.map((k) => radius[k] ** 2);
+  for (let round = 0; round < 160; round += 1) {
+    const pull = round < 120 ? 0.97 : 1;
     for (let a = 0; a < order.length; a += 1) {
-      x[a] *= 0.985;
-      y[a] *= 0.985;
+      x[a] *= pull;
+      y[a] *= pull;
       for (let b = a + 1; b < order.length; b += 1) {
         const dx = x[b] - x[a];
         const dy = y[b] - y[a];
@@ -31,9 +33,10 @@ function pack(members, radius) {
         const far = dx * dx + dy * dy;
         if (far < near * near) {
           const gap = Math.sqrt(far) || 0.01;
-          const push = (0.5 * (near - gap)) / gap;
-          x[a] -= dx * push; y[a] -= dy * push;
-          x[b] += dx * push; y[b] += dy * push;
+          const push = (near - gap) / gap;
+          const share = weight[b] / (weight[a] + weight[b]); // the lighter one gives way
+          x[a] -= dx * push * share; y[a] -= dy * push * share;
+          x[b] += dx * push * (1 - share); y[b] += dy * push * (1 - share);
         }
       }
     }

@@ -1,14 +1,16 @@
 // Which lines the chart may show: sets of a few that answer one question, made of the blocs of the world.
 export function lineSets(run) {
-  const [first, ...others] = run.blocs;
+  const [first, ...rest] = run.blocs;
+  const members = run.blocs.map((_, bloc) => run.bloc.reduce((sum, one) => sum + (one === bloc), 0));
+  const others = rest.toSorted((a, b) => members[run.blocs.indexOf(b)] - members[run.blocs.indexOf(a)]);
   const sets = {
     works: others.map((other) => `output.volume:${first}-${other}`),
     mix: others.map((other) => `output.mix:${first}>${other}`),
     ties: others.map((other) => `partnerships.count:${first}-${other}`),
     leaders: others.slice(0, 3).map((other) => `leaders.share:${first}>${other}`),
   };
-  if (others.length > 1) {
-    const [second, third] = others;
+  if (rest.length > 1) {
+    const [second, third] = rest;
     sets.others = [`output.volume:${second}-${third}`, `output.volume:${first}-${second}`];
     sets.led = run.blocs.filter((bloc) => bloc !== second).map((bloc) => `leaders.share:${second}>${bloc}`);
   }

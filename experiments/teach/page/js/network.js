@@ -127,15 +127,21 @@ export class Network {
     }
     const order = groups.map((_, k) => k).sort((a, b) => (this.colours[b] === WITHIN) - (this.colours[a] === WITHIN) || groups[b].length - groups[a].length);
     for (const k of order) {
-      const within = this.colours[k] === WITHIN;
+      const [most, share, width] = this.weights(k);
       context.strokeStyle = this.colours[k];
-      context.globalAlpha = Math.max(0.07, Math.min(within ? 0.3 : 0.75, (within ? 3 : 7) / Math.sqrt(groups[k].length + 1)));
-      context.lineWidth = within ? 0.7 : 1.15;
+      context.globalAlpha = Math.max(0.05, Math.min(most, share / Math.sqrt(groups[k].length + 1)));
+      context.lineWidth = width;
       context.beginPath();
       for (const t of groups[k]) this.trace(context, t);
       context.stroke();
     }
     context.globalAlpha = 1;
+  }
+
+  // Ties of the first bloc are what the question is about: the others stand back.
+  weights(k) {
+    if (this.colours[k] === WITHIN) return [0.28, 3, 0.7];
+    return this.kinds[k].startsWith(`${this.run.blocs[0]}-`) ? [0.8, 9, 1.3] : [0.4, 3, 0.8];
   }
 
   drawMoves(came, went, begun) {

@@ -52,8 +52,8 @@ export class Timeline {
   tell() {
     const { run } = this;
     const time = run.timeOf(this.at);
-    const year = Math.floor(time);
-    const quarter = Math.round((time - year) * 4) + 1;
+    const year = Math.max(Math.floor(run.show_from), Math.ceil(time) - 1); // the end of a year is still that year
+    const quarter = Math.max(1, Math.round((time - year) * 4));
     this.year.textContent = year;
     const inForce = run.measuresAt(this.at).sort((a, b) => b.start - a.start);
     this.step.setAttribute("aria-valuetext", text("time.at", { year, quarter, count: inForce.length }));

@@ -1,0 +1,37 @@
+// Small pieces of the page: elements, and dialogs that close as people expect.
+import { text } from "./texts.js";
+
+export function element(name, properties = {}, ...children) {
+  const { dataset, aria, ...plain } = properties;
+  const node = Object.assign(document.createElement(name), plain);
+  for (const [key, value] of Object.entries(dataset ?? {})) node.dataset[key] = value;
+  for (const [key, value] of Object.entries(aria ?? {})) node.setAttribute(key === "role" ? key : `aria-${key}`, value);
+  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+export const button = (words, onclick, properties = {}) => element("button", { type: "button", textContent: words, onclick, ...properties });
+
+// Opens a panel with a title and content; the button that opened it is told.
+export function openPanel(dialog, title, content, opener = null) {
+  const heading = element("h2", { textContent: title, id: `${dialog.id}-title` });
+  const close = button("×", () => dialog.close(), { aria: { label: text("close") }, className: "close" });
+  dialog.setAttribute("aria-labelledby", heading.id);
+  dialog.replaceChildren(element("header", {}, heading, close), ...content);
+  opener?.setAttribute("aria-expanded", "true");
+  dialog.onclose = () => opener?.setAttribute("aria-expanded", "false");
+  dialog.onclick = (event) => {
+    if (event.target === dialog) dialog.close();
+  };
+  if (!dialog.open) dialog.showModal();
+  dialog.scrollTop = 0;
+}
+
+export function save(name, content, type) {
+  const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  const link = element("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

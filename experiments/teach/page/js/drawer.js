@@ -1,0 +1,110 @@
+// The drawer: all that can be changed, with unit, range, source and status.
+import { button, element, openPanel } from "./dom.js";
+import { LAYOUTS } from "./layout.js";
+import { has, text } from "./texts.js";
+
+const GROUPS = ["restriction", "incentive", "context"];
+
+export class Drawer {
+  constructor(app, dialog) {
+    this.app = app;
+    this.dialog = dialog;
+  }
+
+  open(opener) {
+    const { app } = this;
+    if (!app.catalogue) return;
+    openPanel(this.dialog, text("tools.settings"), [this.page(), ...(app.source.offline ? [] : [...this.measures(), this.additions(), this.parameters()])], opener);
+  }
+
+  page() {
+    const { app } = this;
+    const layout = element("select", { id: "layout", onchange: () => app.arrange(layout.value) });
+    layout.append(...Object.keys(LAYOUTS).map((name) => new Option(text(`layout.${name}`), name, false, name === app.state.layout)));
+    const mode = element("select", { id: "mode", onchange: () => app.present(mode.value) });
+    mode.append(...["", "lecture", "student", "embed"].map((name) => new Option(text(`mode.${name || "plain"}`), name, false, name === app.mode)));
+    const changed = Object.entries(app.state.set).map(([path, value]) =>
+      element("li", {}, `${path} = ${value} `, button(text("drawer.undo"), () => { app.change({ set: { [path]: undefined } }); app.showControls(); this.open(); })),
+    );
+    return element(
+      "section",
+      {},
+      element("div", { className: "row" }, element("label", {}, text("drawer.layout"), " ", layout), element("label", {}, text("drawer.mode"), " ", mode)),
+      changed.length ? element("h3", { textContent: text("drawer.changed") }) : null,
+      changed.length ? element("ul", {}, ...changed) : null,
+    );
+  }
+
+  measures() {
+    return GROUPS.map((group) => {
+      const of = this.app.catalogue.measures.filter((one) => one.group === group);
+      return element("section", {}, element("h3", { textContent: text(`group.${group}`, { count: of.length }) }), ...of.map((one) => this.measure(one)));
+    });
+  }
+
+  // The inner part is made when it is first opened: there are dozens.
+  measure(one) {
+    const began = one.controls.find((control) => control.key === "start").value.slice(0, 4);
+    const box = element("details", {}, element("summary", { textContent: `${began}  ${one.title}` }));
+    box.addEventListener("toggle", () => {
+      if (box.children.length > 1) return;
+      const range = one.range ? text("drawer.range", { low: one.range[0], high: one.range[1] }) : "";
+      box.append(
+        element("p", { className: "quiet", textContent: `${one.issuer} · ${text(`status.${one.status}`)}${range ? ` · ${range}` : ""}` }),
+        ...one.controls.map((control) => this.control(control)),
+        element("p", { className: "quiet", textContent: one.evidence }),
+        element("p", { className: "quiet", textContent: one.source ? text("drawer.source", { source: one.source }) : "" }),
+      );
+    });
+    return box;
+  }
+
+  control(control, more = "") {
+    const { app } = this;
+    const value = app.state.set[control.path] ?? control.value;
+    const id = `set-${control.path}`;
+    const name = has(`set.${control.key}`) ? text(`set.${control.key}`) : control.description || control.path;
+    const bounds = control.low !== null && control.high !== null && control.low !== undefined ? text("drawer.range", { low: control.low, high: control.high }) : "";
+    const told = [control.unit, bounds, more].filter(Boolean).join(" · ");
+    const changed = (next) => app.change({ set: { [control.path]: next === control.value || next === null ? undefined : next } }).then(() => app.showControls());
+    let input;
+    if (typeof control.value === "boolean") {
+      input = element("input", { type: "checkbox", id, checked: value, onchange: () => changed(input.checked) });
+    } else if (control.choices) {
+      input = element("select", { id, onchange: () => changed(input.value) }, ...control.choices.map((one) => new Option(one, one, false, one === value)));
+    } else if (control.key === "start" || control.key === "end") {
+      input = element("input", { type: "date", id, value: value ?? "", onchange: () => changed(input.value || null) });
+    } else {
+      input = element("input", { type: "number", id, value, step: "any", min: control.low ?? undefined, max: control.high ?? undefined, onchange: () => changed(input.value === "" ? null : Number(input.value)) });
+    }
+    return element("div", { className: "setting" }, element("label", { htmlFor: id, textContent: name }), input, element("p", { className: "quiet", textContent: told }));
+  }
+
+  additions() {
+    const { app } = this;
+    const input = element("input", { type: "text", id: "addition", placeholder: "mega-fund,start=2010-01-01,from=Russia,to=China" });
+    const add = () => {
+      if (!input.value.trim()) return;
+      app.change({ add: [...app.state.add, input.value.trim()] });
+      this.open();
+    };
+    const given = app.state.add.map((one, k) => element("li", {}, `${one} `, button(text("drawer.undo"), () => { app.change({ add: app.state.add.filter((_, at) => at !== k) }); this.open(); })));
+    return element("section", {}, element("h3", { textContent: text("drawer.add") }), element("label", { htmlFor: "addition", className: "quiet", textContent: text("drawer.add.how") }), input, element("div", { className: "row" }, button(text("drawer.add.do"), add)), element("ul", {}, ...given));
+  }
+
+  parameters() {
+    const groups = new Map();
+    for (const one of this.app.catalogue.parameters) {
+      const group = one.path.split(".")[1];
+      groups.set(group, [...(groups.get(group) ?? []), one]);
+    }
+    const boxes = [...groups].map(([group, of]) => {
+      const box = element("details", {}, element("summary", { textContent: group }));
+      box.addEventListener("toggle", () => {
+        if (box.children.length === 1) box.append(...of.map((one) => this.control(one, [text(`status.${one.status}`), one.source].filter(Boolean).join(" · "))));
+      });
+      return box;
+    });
+    return element("section", {}, element("h3", { textContent: text("drawer.parameters") }), ...boxes);
+  }
+}

@@ -1,0 +1,139 @@
+// Predict before you see: what comes after a year is covered, a guess is drawn or picked, then the result is laid over it.
+import { button, element } from "./dom.js";
+import { number, share, text } from "./texts.js";
+
+// Changes that may be picked, as factors of the last known value.
+export const CHOICES = { half: 0.5, less: 0.75, same: 1, more: 1.25 };
+
+export class Prediction {
+  constructor(app) {
+    this.app = app;
+    this.from = null;
+    this.guess = new Map();
+    this.last = null;
+  }
+
+  get on() {
+    return this.from !== null;
+  }
+
+  // Covers the years after `from`; the line that is guessed is the first one.
+  begin(from = this.app.run.compare_years[1]) {
+    const { app } = this;
+    app.timeline.toggle(false);
+    this.from = Math.max(app.run.years()[0], Math.min(from, app.run.years().at(-2)));
+    this.guess = new Map([[this.from, this.known()]]);
+    this.revealed = false;
+    app.guess = this.guess;
+    app.hidden = this.from;
+    app.timeline.limit = app.run.stepOf(this.from + 1);
+    app.timeline.go(app.timeline.limit, false);
+    app.show();
+    this.bar();
+    this.listen();
+    this.focusFirst();
+  }
+
+  known() {
+    const { run, lines } = this.app;
+    return run.values(lines[0])[run.years().indexOf(this.from)] ?? 0;
+  }
+
+  focusFirst() {
+    document.querySelector(".guess button")?.focus();
+  }
+
+  bar() {
+    const { app } = this;
+    document.querySelector(".guess")?.remove();
+    const choices = Object.entries(CHOICES).map(([name, factor]) => button(text(`predict.${name}`), () => this.pick(factor, name), { dataset: { choice: name }, aria: { pressed: "false" } }));
+    const reveal = button(text("predict.reveal"), () => this.reveal(), { className: "primary", id: "reveal", disabled: true });
+    const box = element("div", { className: "guess", aria: { role: "group", label: text("predict.label") } }, element("p", { textContent: text("predict.ask", { from: this.from }) }), ...choices, reveal);
+    document.querySelector(".acts").after(box);
+    app.root?.classList.add("guessing");
+    document.getElementById("predict").setAttribute("aria-pressed", "true");
+  }
+
+  pick(factor, name) {
+    const begin = this.known();
+    const years = this.app.run.years().filter((year) => year >= this.from);
+    years.forEach((year, k) => this.guess.set(year, begin * (1 + (factor - 1) * (k / (years.length - 1)))));
+    for (const one of document.querySelectorAll(".guess [data-choice]")) one.setAttribute("aria-pressed", String(one.dataset.choice === name));
+    this.ready();
+  }
+
+  ready() {
+    const reveal = document.getElementById("reveal");
+    if (reveal) reveal.disabled = false;
+    this.app.showChart();
+    this.listen();
+  }
+
+  // Drawing with a pointer, on the covered part of the chart.
+  listen() {
+    const over = this.app.chart.plot?.over;
+    if (!over || !this.on || this.revealed) return;
+    const draw = (event) => {
+      const box = over.getBoundingClientRect();
+      const { plot } = this.app.chart;
+      const year = Math.round(plot.posToVal(event.clientX - box.left, "x"));
+      const value = Math.max(0, plot.posToVal(event.clientY - box.top, "y"));
+      const years = this.app.run.years();
+      if (year <= this.from || !years.includes(year)) return;
+      const [begin, end] = this.last === null ? [year, year] : [Math.min(this.last.year, year), Math.max(this.last.year, year)];
+      for (let at = begin; at <= end; at += 1) {
+        const part = this.last === null || this.last.year === year ? 1 : (at - this.last.year) / (year - this.last.year);
+        this.guess.set(at, this.last === null ? value : this.last.value + part * (value - this.last.value));
+      }
+      this.last = { year, value };
+      plot.data[plot.data.length - 1] = years.map((one) => this.guess.get(one) ?? null);
+      plot.setData(plot.data, false);
+    };
+    over.classList.add("drawable");
+    over.onpointerdown = (event) => {
+      over.setPointerCapture(event.pointerId);
+      this.last = null;
+      draw(event);
+    };
+    over.onpointermove = (event) => {
+      if (event.buttons) draw(event);
+    };
+    over.onpointerup = () => {
+      if (this.last) this.ready();
+      this.last = null;
+    };
+  }
+
+  reveal() {
+    const { app } = this;
+    const { run, lines } = app;
+    this.revealed = true;
+    app.hidden = null;
+    app.timeline.limit = null;
+    app.timeline.go(run.steps, false);
+    app.show();
+    const last = run.years().at(-1);
+    const form = run.unitOf(lines[0]) === "share" ? share : number;
+    const guessed = [...this.guess.entries()].sort((a, b) => a[0] - b[0]).at(-1);
+    const told = text("predict.result", { year: last, guess: form(guessed[1]), result: form(run.values(lines[0]).at(-1)) });
+    document.querySelector(".guess")?.replaceChildren(element("p", { textContent: told, className: "result" }), button(text("predict.end"), () => this.end(), { id: "predict-end" }));
+    document.getElementById("predict-end")?.focus();
+    app.onRevealed?.();
+  }
+
+  end() {
+    const { app } = this;
+    this.from = null;
+    app.guess = null;
+    app.hidden = null;
+    app.timeline.limit = null;
+    document.querySelector(".guess")?.remove();
+    document.getElementById("predict").setAttribute("aria-pressed", "false");
+    app.show();
+  }
+
+  toggle() {
+    if (this.on) this.end();
+    else this.begin();
+  }
+}
