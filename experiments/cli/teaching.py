@@ -68,14 +68,15 @@ def teach(
     return 0
 
 
-def played(names: list[str]) -> list[str]:
-    """Scenarios to play with. Raises `InputError` for one that cannot be loaded."""
+def played(names: list[str]) -> dict[str, str]:
+    """Scenarios to play with, name -> title. Raises `InputError` for one that cannot be loaded."""
     from model.scenario import load_scenario, packaged_scenarios
+    from model.scenario.files import read_toml
 
-    for name in names:
-        load_scenario(name)
-    rest = [name for name in packaged_scenarios() if name != FIRST]
-    return list(dict.fromkeys(names)) if names else [FIRST, *rest]
+    if names:
+        return {name: load_scenario(name).title for name in names}
+    files = packaged_scenarios()
+    return {name: str(read_toml(files[name]).get("title", "")) for name in (FIRST, *(n for n in files if n != FIRST))}
 
 
 def needed() -> None:

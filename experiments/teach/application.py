@@ -57,8 +57,8 @@ class House:
 
     hosts: tuple[str, ...]
     """Values of Host that mean this server, such as 127.0.0.1:8765."""
-    scenarios: tuple[str, ...]
-    """Scenarios that are played, the first one first."""
+    scenarios: Mapping[str, str]
+    """Scenarios that are played, the first one first: name -> title."""
     code: str = ""
     """Join code of a class; empty: none is asked for."""
     address: str = ""
@@ -116,7 +116,7 @@ def _files() -> Mapping[str, bytes]:
         if path.is_file():
             found["/" + path.relative_to(PAGE).as_posix()] = path.read_bytes()
     found["/"] = found["/index.html"]
-    found["/lessons.json"] = json.dumps(lessons()).encode()
+    found["/lessons.json"] = json.dumps(lessons(), default=str).encode()
     return found
 
 
@@ -124,10 +124,9 @@ def lessons() -> list[dict[str, Any]]:
     """The lessons, as their files have them, in the order of their names."""
     import tomllib
 
-    found = []
-    for path in sorted(LESSONS.glob("*.toml")):
-        found.append({"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))})
-    return found
+    return [
+        {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))} for path in sorted(LESSONS.glob("*.toml"))
+    ]
 
 
 def _file(path: str, body: bytes) -> Any:
@@ -150,7 +149,7 @@ def _about(house: House) -> Any:
 
     told = {
         "program": program_version(),
-        "scenarios": house.scenarios,
+        "scenarios": [{"name": name, "title": title} for name, title in house.scenarios.items()],
         "address": house.address,
         "code_wanted": bool(house.code),
     }
@@ -242,7 +241,7 @@ async def _answered(text: str, desk: Desk, house: House, who: object) -> tuple[d
     try:
         message = read_message(text)
         identifier = identifier_of(message)
-        question = read_question(message, house.scenarios)
+        question = read_question(message, tuple(house.scenarios))
         frame = await desk.ask(question, id(who))
     except InputError as error:
         return _refused(

@@ -8,9 +8,12 @@ from model.parameters.table import parameter_table
 from model.recording import INDICATORS
 from model.scenario.schema import json_schema
 
+from model.tables import read_tables
+
 from .frames import packed
 
 if TYPE_CHECKING:
+    from model.tables import Tables
     from model.scenario import Measure, Scenario
 
 OF_MEASURES = ("enabled", "strength", "start", "end", "mode", "compliance", "leakage", "ramp_years")
@@ -32,6 +35,7 @@ OF_PROJECTS = ("budget", "executed", "cost", "pass_share", "keys", "share")
 
 def catalogue(scenario: Scenario, name: str) -> bytes:
     """The frame of a catalogue; it has no arrays."""
+    tables = read_tables(scenario.world.data or None)
     header = {
         "kind": "describe",
         "scenario": name,
@@ -39,14 +43,25 @@ def catalogue(scenario: Scenario, name: str) -> bytes:
         "question": scenario.question,
         "show_from": scenario.time.show_from.isoformat(),
         "end": scenario.time.end.isoformat(),
-        "measures": [_measure(key, measure) for key, measure in scenario.measures.items()],
+        "measures": [_measure(key, measure, tables) for key, measure in scenario.measures.items()],
         "parameters": _parameters(scenario),
         "indicators": {key: list(told) for key, told in INDICATORS.items()},
     }
     return packed(header, {})
 
 
-def _measure(name: str, measure: Measure) -> dict[str, Any]:
+def _touched(measure: Measure, tables: Tables) -> list[str]:
+    """Blocs whose institutions one of its sides names."""
+    bloc_of = dict(zip(tables.countries, tables.country_blocs, strict=True))
+    country_of = {row["name"]: row["country"] for row in tables.institutions}
+    found: set[str] = set()
+    for side in (measure.from_, measure.to):
+        named = [bloc_of[country_of[name]] for name in side.institutions] if isinstance(side.institutions, tuple) else []
+        found |= {*side.blocs, *(bloc_of[code] for code in side.countries), *named}
+    return sorted(found, key=tables.blocs.index)
+
+
+def _measure(name: str, measure: Measure, tables: Tables) -> dict[str, Any]:
     controls = [_control(f"measures.{name}", "Measure", key, getattr(measure, key)) for key in OF_MEASURES]
     for key, value in measure.changes().items():
         table, _, inner = key.partition(".")
@@ -58,6 +73,7 @@ def _measure(name: str, measure: Measure) -> dict[str, Any]:
         "title": measure.title,
         "issuer": measure.issuer,
         "group": measure.group,
+        "touches": _touched(measure, tables),
         "preset": measure.preset,
         "status": measure.status,
         "range": list(measure.range) if measure.range else None,

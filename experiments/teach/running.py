@@ -165,7 +165,7 @@ class Runs:
         begun = self.past.best(scenario, replicate, until)
         if begun is not None:
             model.restore(begun.moment)
-        for day in _stops(scenario, model.now, changed, whole=begun is None):
+        for day in _stops(scenario, model.now, changed, whole=begun is None and replicate == 0):
             if until is not None and day >= until:
                 break
             model.run_to_date(day, stand)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import uvicorn
@@ -40,7 +40,7 @@ class Opened:
         return f"{self.house.address}?code={self.house.code}" if self.house.address else ""
 
 
-def open_server(scenarios: Sequence[str], port: int, lan: bool = False, workers: int | None = None) -> Opened:
+def open_server(scenarios: Mapping[str, str], port: int, lan: bool = False, workers: int | None = None) -> Opened:
     """Take the port. Raises `InputError` if it cannot be had."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name == "posix":
@@ -62,7 +62,7 @@ def open_server(scenarios: Sequence[str], port: int, lan: bool = False, workers:
         hosts.append(f"{outside}:{port}")
         code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
         address = f"http://{outside}:{port}/"
-    house = House(tuple(hosts), tuple(scenarios), code, address)
+    house = House(tuple(hosts), scenarios, code, address)
     return Opened(listening, house, workers or max(1, os.cpu_count() or 1))
 
 

@@ -2,10 +2,12 @@
 import { Chart, chartLabel } from "./chart.js";
 import { Controls, freeControls, valuesOf } from "./controls.js";
 import { pairColours } from "./colours.js";
+import { openPanel } from "./dom.js";
 import { Drawer } from "./drawer.js";
 import { Fan } from "./fan.js";
 import { Run } from "./frame.js";
 import { listenToKeys } from "./keys.js";
+import { Player, lessonList } from "./lesson.js";
 import { askedLines, chosenLines, lineSets } from "./lines.js";
 import { Network } from "./network.js";
 import { Panel } from "./panel.js";
@@ -14,7 +16,7 @@ import { sentence } from "./sentence.js";
 import { Share } from "./share.js";
 import { asked, blankState, readAddress, sameRun, writeAddress } from "./state.js";
 import { Table } from "./table.js";
-import { LANGUAGES, fill, number, ours, pairName, text, tongue } from "./texts.js";
+import { LANGUAGES, fill, has, number, ours, pairName, text, tongue } from "./texts.js";
 import { Timeline } from "./timeline.js";
 
 const $ = (id) => document.getElementById(id);
@@ -28,6 +30,8 @@ export class App {
     this.fan = null;
     this.guess = null;
     this.hidden = null; // last year that is told before a guess is laid open
+    this.names = new Map(); // line -> what a lesson calls it
+    this.years = null; // first and last year of the chart
     this.wanted = false;
     this.catalogues = new Map();
   }
@@ -36,7 +40,9 @@ export class App {
     document.body.dataset.mode = this.mode;
     fill(document);
     this.build();
-    await this.enter(readAddress(location.hash));
+    const asked = readAddress(location.hash);
+    if (asked.lesson) await this.player.begin(asked.lesson, asked.stage);
+    if (!this.player.lesson) await this.enter(asked);
     window.addEventListener("hashchange", () => {
       if (location.hash !== this.written) this.enter(readAddress(location.hash));
     });
@@ -57,6 +63,8 @@ export class App {
     this.drawer = new Drawer(this, $("drawer"));
     this.share = new Share(this, $("share"));
     this.table = new Table(this, $("table"));
+    this.player = new Player(this, $("lesson"));
+    $("lessons-open").addEventListener("click", (event) => openPanel($("lessons"), text("tools.lessons"), lessonList(this), event.currentTarget));
     $("predict").addEventListener("click", () => this.prediction.toggle());
     $("lucks").addEventListener("click", () => this.drawLucks());
     $("lucks").hidden = Boolean(this.source.offline);
@@ -79,14 +87,23 @@ export class App {
   // Take a whole state, from an address or a choice, and show it.
   async enter(state) {
     this.timeline.toggle(false);
-    if (!this.about.scenarios.includes(state.scenario)) state.scenario = this.about.scenarios[0];
+    if (!this.about.scenarios.some((one) => one.name === state.scenario)) state.scenario = this.about.scenarios[0].name;
     this.state = { ...state, program: this.about.program };
-    this.fillSelect($("scenario"), this.about.scenarios.map((name) => [name, name]), state.scenario);
     this.kept = [];
     this.fan = null;
     if (this.prediction.on) this.prediction.end();
+    if (this.player.lesson && !state.lesson) return this.player.end();
     await this.refresh();
     await this.describe();
+  }
+
+  // What a state keeps when everything else begins anew.
+  style() {
+    return { layout: this.state.layout, program: this.about.program };
+  }
+
+  jump(time) {
+    this.timeline.go(this.run.stepOf(time), false);
   }
 
   async describe() {
@@ -95,12 +112,13 @@ export class App {
     if (this.state.scenario !== name) return;
     this.catalogue = this.catalogues.get(name);
     this.base = valuesOf(this.catalogue);
-    this.spec = freeControls(this.catalogue);
+    if (!this.player.lesson) this.spec = freeControls(this.catalogue, this.run);
     this.showControls();
     this.remember();
   }
 
   showControls() {
+    if (!this.spec || !this.base) return;
     this.controls.show(this.spec, this.base, this.state);
   }
 
@@ -138,8 +156,14 @@ export class App {
     }
   }
 
+  showScenarios() {
+    const name = (one) => (has(`scenario.${one.name}`) ? text(`scenario.${one.name}`) : one.title || one.name);
+    this.fillSelect($("scenario"), this.about.scenarios.map((one) => [one.name, name(one)]), this.run.scenario);
+  }
+
   take(run) {
     const first = this.run === undefined || this.run.scenario !== run.scenario;
+    if (first && this.catalogue?.scenario !== run.scenario) this.describe();
     this.run = run;
     this.timeline.show(run);
     if (first) {
@@ -159,10 +183,12 @@ export class App {
     this.network.show(run, state.layout);
     this.showChart();
     this.showLines();
+    this.showScenarios();
     this.moved(this.timeline.at, false);
   }
 
   headline() {
+    if (this.player.lesson) return ours(this.player.lesson.question);
     const name = `question.${this.state.scenario}`;
     const found = text(name);
     return found === name ? this.run.question || this.run.title : found;
@@ -170,16 +196,18 @@ export class App {
 
   showChart() {
     const { run } = this;
-    this.chart.show({ run, lines: this.lines, kept: this.kept, fan: this.fan, hidden: this.hidden, guess: this.guess, now: this.now() });
+    const { lines, kept, fan, hidden, guess, names, years } = this;
+    this.chart.show({ run, lines, kept, fan, hidden, guess, names, span: years, now: this.now(), guessed: this.prediction.line });
     $("chart").setAttribute("aria-label", chartLabel(run, this.lines, this.hidden));
-    const unit = run.unitOf(this.lines[0]);
-    $("unit").textContent = text(`unit.${unit}`);
+    const units = [...new Set(lines.map((line) => run.unitOf(line)))];
+    $("unit").textContent = units.length > 1 ? text("unit.two", { a: text(`unit.${units[0]}`), b: text(`unit.${units[1]}`) }) : text(`unit.${units[0]}`);
   }
 
   showLines() {
     const sets = Object.keys(lineSets(this.run)).map((name) => [name, text(`lines.${name}`)]);
     const own = this.state.lines && !sets.some(([name]) => name === this.state.lines);
-    if (own) sets.push([this.state.lines, this.lines.map((line) => pairName(line.slice(line.indexOf(":") + 1))).join(", ")]);
+    const name = (line) => this.names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1));
+    if (own) sets.push([this.state.lines, this.player.lesson ? ours(this.player.lesson.title) : this.lines.map(name).join(", ")]);
     this.fillSelect($("lines"), sets, this.state.lines || "works");
   }
 

@@ -17,12 +17,14 @@ export class Chart {
   }
 
   // run: now; lines: names; kept: earlier runs; fan: lucks or null; hidden: year after which nothing is told; guess.
-  show({ run, lines, kept, fan, hidden, guess, now, observed }) {
+  show({ run, lines, kept, fan, hidden, guess, names, span, now, guessed }) {
     this.plot?.destroy();
     const years = run.years();
     this.years = years;
     this.lines = lines;
-    this.shares = lines.every((line) => run.unitOf(line) === "share");
+    this.units = [...new Set(lines.map((line) => run.unitOf(line)))];
+    this.run = run;
+    this.span = span;
     const styles = lineStyles(lines, run.blocs);
     this.styles = styles;
     const cut = (values) => (hidden === null ? values : values.map((value, k) => (years[k] > hidden ? null : value)));
@@ -35,31 +37,47 @@ export class Chart {
         bands.push({ series: [series.length + 1, series.length], fill: `${styles[k].colour}26` });
         for (const values of [low, high]) {
           data.push(cut(values));
-          series.push({ stroke: "transparent", width: 0, points: { show: false } });
+          series.push({ scale: this.scaleOf(line), stroke: "transparent", width: 0, points: { show: false } });
         }
       });
     }
     for (const one of kept) {
       for (const line of lines) {
         data.push(years.map((year) => { const at = one.years().indexOf(year); return at < 0 ? null : one.values(line)[at]; }));
-        series.push({ stroke: KEPT, width: 1.6, points: { show: false } });
+        series.push({ scale: this.scaleOf(line), stroke: KEPT, width: 1.6, points: { show: false } });
       }
     }
     this.first = series.length;
     lines.forEach((line, k) => {
       data.push(cut(run.values(line)));
-      series.push({ label: pairName(line.slice(line.indexOf(":") + 1)), stroke: styles[k].colour, width: 2.4, dash: styles[k].dash, points: { show: false } });
+      series.push({ scale: this.scaleOf(line), label: names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1)), stroke: styles[k].colour, width: 2.4, dash: styles[k].dash, points: { show: false } });
     });
     if (guess) {
       data.push(years.map((year) => guess.get(year) ?? null));
-      series.push({ stroke: INK, width: 2.2, dash: [2, 5], points: { show: true, size: 5 }, spanGaps: true });
+      series.push({ scale: this.scaleOf(guessed), stroke: INK, width: 2.2, dash: [2, 5], points: { show: true, size: 5 }, spanGaps: true });
     }
     this.now = now;
-    this.plot = new uPlot(this.options(series, bands, run), data, this.root);
+    this.plot = new uPlot(this.options(series, bands), data, this.root);
   }
 
-  options(series, bands, run) {
-    const form = this.shares ? (value) => share(value, 0) : (value) => number(value);
+  // Lines of another unit than the first have the axis on the right.
+  scaleOf(line) {
+    return this.run.unitOf(line) === this.units[0] ? "y" : "y2";
+  }
+
+  axis(unit, side) {
+    const form = unit === "share" ? (value) => share(value, 0) : (value) => number(value);
+    return {
+      side, scale: side === 3 ? "y" : "y2", stroke: "#5f5d58", font: FONT, ticks: { show: false }, space: 34,
+      grid: { show: side === 3, stroke: "#e2ded4", width: 1 },
+      size: (_, values) => 14 + 7 * Math.max(2, ...(values ?? []).map((value) => String(value).length)),
+      values: (_, ticks) => ticks.map(form),
+    };
+  }
+
+  options(series, bands) {
+    const range = (_, low, high) => [Math.min(0, low ?? 0), (high ?? 1) * 1.06 || 1];
+    const x = this.span ? { time: false, range: () => this.span } : { time: false };
     return {
       ...this.room(),
       series,
@@ -68,12 +86,14 @@ export class Chart {
       cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
       padding: [10, 0, 0, 0],
       scales: {
-        x: { time: false },
-        y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 1) * 1.06 || 1] },
+        x,
+        y: { range },
+        y2: { range },
       },
       axes: [
         { stroke: "#5f5d58", font: FONT, grid: { show: false }, ticks: { show: false }, size: 24, space: 50, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick : "")) },
-        { stroke: "#5f5d58", font: FONT, grid: { stroke: "#e2ded4", width: 1 }, ticks: { show: false }, size: (_, values) => 14 + 7 * Math.max(2, ...(values ?? []).map((value) => String(value).length)), space: 34, values: (_, ticks) => ticks.map(form) },
+        this.axis(this.units[0], 3),
+        ...(this.units.length > 1 ? [this.axis(this.units[1], 1)] : []),
       ],
       hooks: {
         draw: [(plot) => this.mark(plot)],
@@ -117,6 +137,7 @@ export class Chart {
 
   name(plot, ctx, ratio, k, taken) {
     const { bbox } = plot;
+    const { scale } = plot.series[this.first + k];
     const values = plot.data[this.first + k];
     const label = plot.series[this.first + k].label;
     const width = ctx.measureText(label).width;
@@ -124,12 +145,13 @@ export class Chart {
     for (let at = 0; at < values.length; at += 1) {
       if (values[at] === null) continue;
       const x = plot.valToPos(plot.data[0][at], "x", true);
+      if (x < bbox.left) continue;
       if (x + width > bbox.left + bbox.width) break;
       const until = plot.data[0].findIndex((year) => plot.valToPos(year, "x", true) >= x + width);
       for (const above of [true, false]) {
         const end = until < 0 ? values.length - 1 : until;
         const edge = values.slice(at, end + 1).reduce((most, value) => (value === null ? most : above ? Math.max(most, value) : Math.min(most, value)), values[at]);
-        const y = plot.valToPos(edge, "y", true) + (above ? -5 : 17) * ratio;
+        const y = plot.valToPos(edge, scale, true) + (above ? -5 : 17) * ratio;
         if (y - 14 * ratio < bbox.top || y > bbox.top + bbox.height) continue;
         const box = [x, y - 14 * ratio, x + width, y];
         const crossed = this.crossings(plot, box, k) + taken.filter((other) => overlap(box, other)).length * 50;
@@ -154,7 +176,7 @@ export class Chart {
       plot.data[s].forEach((value, at) => {
         if (value === null) return;
         const x = plot.valToPos(plot.data[0][at], "x", true);
-        const y = plot.valToPos(value, "y", true);
+        const y = plot.valToPos(value, plot.series[s].scale, true);
         if (x >= box[0] - 4 && x <= box[2] + 4 && y >= box[1] - 2 && y <= box[3] + 2) found += 1;
       });
     }

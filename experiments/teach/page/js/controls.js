@@ -2,8 +2,9 @@
 import { ours, text } from "./texts.js";
 
 // Controls of a scenario that brings no lesson: how strong the restrictions were, in two waves, and the luck.
-export function freeControls(catalogue) {
-  const restrictions = catalogue.measures.filter((m) => m.group === "restriction");
+export function freeControls(catalogue, run) {
+  const firstBloc = run.blocs[0];
+  const restrictions = catalogue.measures.filter((m) => m.group === "restriction" && m.touches.includes(firstBloc));
   const strengths = (chosen) => chosen.map((m) => `measures.${m.name}.strength`);
   const started = (m) => m.controls.find((c) => c.key === "start").value;
   const first = restrictions.filter((m) => started(m) >= "2014" && started(m) < "2022");
@@ -31,6 +32,7 @@ export class Controls {
   value(control, state) {
     if (control.path === "seed") return state.seed;
     const path = control.path ?? control.paths[0];
+    if (control.lesson) return state.set[path] ?? control.start;
     const set = state.set[path] ?? this.base.get(path);
     if (!control.scale) return typeof set === "boolean" ? Number(set) : set;
     const from = this.base.get(path);
@@ -46,6 +48,8 @@ export class Controls {
     label.textContent = ours(control.label);
     const output = document.createElement("output");
     output.htmlFor = id;
+    if (control.note) label.title = ours(control.note);
+    if (control.choices?.length) return this.choices(box, control, state);
     const range = document.createElement("input");
     Object.assign(range, { type: "range", id, min: control.min, max: control.max, step: control.step, value: this.value(control, state) });
     const tell = () => {
@@ -61,10 +65,42 @@ export class Controls {
     return box;
   }
 
+  // A few values to choose from, side by side.
+  choices(box, control, state) {
+    const now = this.value(control, state);
+    const buttons = control.choices.map((choice) => {
+      const one = document.createElement("button");
+      one.type = "button";
+      one.textContent = ours(choice.label);
+      one.setAttribute("aria-pressed", String(choice.value === now));
+      one.addEventListener("click", () => {
+        for (const other of buttons) other.setAttribute("aria-pressed", String(other === one));
+        this.onChange(this.changes(control, choice.value));
+      });
+      return one;
+    });
+    const name = document.createElement("span");
+    name.className = "choice-name";
+    name.textContent = ours(control.label);
+    name.title = ours(control.note);
+    const group = document.createElement("div");
+    group.className = "choices";
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", ours(control.label));
+    group.append(...buttons);
+    box.classList.add("chosen");
+    box.append(name, group);
+    return box;
+  }
+
   // What a control's value means for the state: {seed} or {set}.
   changes(control, value) {
     if (control.path === "seed") return { seed: value };
     const set = {};
+    if (control.lesson) {
+      for (const path of control.paths) set[path] = value;
+      return { set };
+    }
     for (const path of control.paths ?? [control.path]) {
       const from = this.base.get(path);
       if (control.scale) set[path] = value === 1 ? undefined : Math.min(3, Math.round(1e4 * value * from) / 1e4);

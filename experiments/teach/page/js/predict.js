@@ -17,11 +17,47 @@ export class Prediction {
     return this.from !== null;
   }
 
+  get line() {
+    return this.asked ?? this.app.lines[0];
+  }
+
+  // Hides what comes after a year; with `drawing` a line may be drawn there. A lesson's own buttons do the rest.
+  cover(from, line, drawing) {
+    const { app } = this;
+    this.from = from;
+    this.asked = line;
+    this.revealed = false;
+    app.hidden = from;
+    app.timeline.limit = app.run.stepOf(from + 1);
+    app.timeline.go(app.timeline.limit, false);
+    this.guess = new Map([[from, this.known()]]);
+    if (drawing) app.guess = this.guess;
+    app.show();
+    if (drawing) this.listen();
+  }
+
+  // Nothing is hidden any more; a guess that was drawn stays on the chart until the next one.
+  clear() {
+    const { app } = this;
+    this.from = null;
+    this.asked = null;
+    app.hidden = null;
+    app.timeline.limit = null;
+    this.bare();
+  }
+
+  bare() {
+    document.querySelector(".guess")?.remove();
+    document.body.classList.remove("guessing");
+    document.getElementById("predict").setAttribute("aria-pressed", "false");
+  }
+
   // Covers the years after `from`; the line that is guessed is the first one.
   begin(from = this.app.run.compare_years[1]) {
     const { app } = this;
     app.timeline.toggle(false);
     this.from = Math.max(app.run.years()[0], Math.min(from, app.run.years().at(-2)));
+    this.asked = null;
     this.guess = new Map([[this.from, this.known()]]);
     this.revealed = false;
     app.guess = this.guess;
@@ -35,8 +71,8 @@ export class Prediction {
   }
 
   known() {
-    const { run, lines } = this.app;
-    return run.values(lines[0])[run.years().indexOf(this.from)] ?? 0;
+    const { run } = this.app;
+    return run.values(this.line)[run.years().indexOf(this.from)] ?? 0;
   }
 
   focusFirst() {
@@ -50,7 +86,7 @@ export class Prediction {
     const reveal = button(text("predict.reveal"), () => this.reveal(), { className: "primary", id: "reveal", disabled: true });
     const box = element("div", { className: "guess", aria: { role: "group", label: text("predict.label") } }, element("p", { textContent: text("predict.ask", { from: this.from }) }), ...choices, reveal);
     document.querySelector(".acts").after(box);
-    app.root?.classList.add("guessing");
+    document.body.classList.add("guessing");
     document.getElementById("predict").setAttribute("aria-pressed", "true");
   }
 
@@ -65,6 +101,7 @@ export class Prediction {
   ready() {
     const reveal = document.getElementById("reveal");
     if (reveal) reveal.disabled = false;
+    this.app.player.drawn();
     this.app.showChart();
     this.listen();
   }
@@ -77,7 +114,7 @@ export class Prediction {
       const box = over.getBoundingClientRect();
       const { plot } = this.app.chart;
       const year = Math.round(plot.posToVal(event.clientX - box.left, "x"));
-      const value = Math.max(0, plot.posToVal(event.clientY - box.top, "y"));
+      const value = Math.max(0, plot.posToVal(event.clientY - box.top, this.app.chart.scaleOf(this.line)));
       const years = this.app.run.years();
       if (year <= this.from || !years.includes(year)) return;
       const [begin, end] = this.last === null ? [year, year] : [Math.min(this.last.year, year), Math.max(this.last.year, year)];
@@ -106,30 +143,24 @@ export class Prediction {
 
   reveal() {
     const { app } = this;
-    const { run, lines } = app;
+    const { run } = app;
     this.revealed = true;
     app.hidden = null;
     app.timeline.limit = null;
     app.timeline.go(run.steps, false);
     app.show();
     const last = run.years().at(-1);
-    const form = run.unitOf(lines[0]) === "share" ? share : number;
+    const form = run.unitOf(this.line) === "share" ? share : number;
     const guessed = [...this.guess.entries()].sort((a, b) => a[0] - b[0]).at(-1);
-    const told = text("predict.result", { year: last, guess: form(guessed[1]), result: form(run.values(lines[0]).at(-1)) });
+    const told = text("predict.result", { year: last, guess: form(guessed[1]), result: form(run.values(this.line).at(-1)) });
     document.querySelector(".guess")?.replaceChildren(element("p", { textContent: told, className: "result" }), button(text("predict.end"), () => this.end(), { id: "predict-end" }));
     document.getElementById("predict-end")?.focus();
-    app.onRevealed?.();
   }
 
   end() {
-    const { app } = this;
-    this.from = null;
-    app.guess = null;
-    app.hidden = null;
-    app.timeline.limit = null;
-    document.querySelector(".guess")?.remove();
-    document.getElementById("predict").setAttribute("aria-pressed", "false");
-    app.show();
+    this.clear();
+    this.app.guess = null;
+    this.app.show();
   }
 
   toggle() {

@@ -10,6 +10,7 @@ export function changeText(now, before, shares) {
   }
   const part = now / before - 1;
   if (Math.abs(part) < 0.01) return text("change.same");
+  if (part >= 1) return text("change.times", { x: number(now / before, 2) });
   return text(part < 0 ? "change.less" : "change.more", { x: share(Math.abs(part), 0) });
 }
 

@@ -1,5 +1,6 @@
 // The state of the page, and the address that holds all of it.
 export const FORMAT = 1;
+const STRENGTH = /^measures\.([^.]+)\.strength$/;
 
 export function blankState() {
   return {
@@ -21,7 +22,8 @@ export function readAddress(hash) {
   const state = blankState();
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   for (const [name, value] of given) {
-    if (name.startsWith("set.")) state.set[name.slice(4)] = plain(value);
+    if (name.startsWith("strength.")) for (const measure of value.split(" ").filter(Boolean)) state.set[`measures.${measure}.strength`] = plain(name.slice(9));
+    else if (name.startsWith("set.")) state.set[name.slice(4)] = plain(value);
     else if (name === "add") state.add.push(value);
     else if (name === "seed" || name === "stage") state[name] = Number.parseInt(value, 10) || 0;
     else if (name === "year") state.year = Number.isFinite(Number(value)) ? Number(value) : null;
@@ -35,7 +37,14 @@ export function writeAddress(state) {
   given.set("v", FORMAT);
   given.set("scenario", state.scenario);
   given.set("seed", state.seed);
-  for (const [path, value] of Object.entries(state.set)) given.set(`set.${path}`, String(value));
+  // measures of one strength stand together, so that links stay short
+  const strengths = new Map();
+  for (const [path, value] of Object.entries(state.set)) {
+    const measure = STRENGTH.exec(path)?.[1];
+    if (measure) strengths.set(value, [...(strengths.get(value) ?? []), measure]);
+    else given.set(`set.${path}`, String(value));
+  }
+  for (const [value, measures] of strengths) given.set(`strength.${value}`, measures.join(" "));
   for (const text of state.add) given.append("add", text);
   if (state.year !== null) given.set("year", state.year);
   for (const name of ["layout", "lines", "lesson", "mode", "lang", "program"]) if (state[name]) given.set(name, state[name]);

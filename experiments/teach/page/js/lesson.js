@@ -1,0 +1,172 @@
+// A lesson, step by step: goal, what to look at, a guess, what the model shows, an exercise with its solution.
+import { button, element } from "./dom.js";
+import { key } from "./frame.js";
+import { blankState } from "./state.js";
+import { ours, text } from "./texts.js";
+
+export class Player {
+  constructor(app, root) {
+    this.app = app;
+    this.root = root;
+    this.lesson = null;
+    this.stage = 0;
+    this.chosen = null;
+    this.solved = false;
+  }
+
+  get stages() {
+    const { lesson } = this;
+    return [
+      { kind: "goal", state: lesson.steps[0] },
+      ...lesson.steps.map((step) => ({ kind: "step", state: step })),
+      { kind: "guess", state: lesson.reveal },
+      { kind: "reveal", state: lesson.reveal },
+      { kind: "exercise", state: lesson.exercise },
+      { kind: "end", state: lesson.exercise },
+    ];
+  }
+
+  // Paths and values of a state that sets some controls, with what holds throughout the lesson.
+  settings(set) {
+    const found = { ...this.lesson.settings };
+    for (const control of this.lesson.controls) for (const path of control.paths) found[path] = set?.[control.name] ?? control.start;
+    return found;
+  }
+
+  async begin(name, stage = 0) {
+    this.lesson = this.app.lessons.find((one) => one.name === name) ?? null;
+    if (!this.lesson) return;
+    this.chosen = null;
+    this.app.kept = [];
+    document.body.dataset.lesson = name;
+    await this.go(Math.max(0, Math.min(stage, this.stages.length - 1)));
+  }
+
+  async go(stage) {
+    const { app, lesson } = this;
+    const { kind, state } = this.stages[stage];
+    const before = app.run;
+    this.stage = stage;
+    this.solved = kind === "end";
+    app.prediction.clear();
+    if (kind !== "reveal") app.guess = null;
+    const lines = lesson.series.map((one) => key(one.indicator, one.pair)).join(",");
+    const set = this.settings(state.set);
+    if (kind === "guess" && state.keep && before && app.state.lesson === lesson.name) app.kept = [before];
+    if (kind === "goal") app.kept = [];
+    document.body.dataset.view = state.view ?? "chart";
+    app.names = new Map(lesson.series.map((one) => [key(one.indicator, one.pair), ours(one.label)]));
+    app.years = lesson.years;
+    app.spec = lesson.controls.map((control) => ({ ...control, lesson: true }));
+    app.state = { ...blankState(), ...app.style(), scenario: lesson.scenario, seed: lesson.seed, set, lines, lesson: lesson.name, stage };
+    app.wantsLucks = Boolean(state.lucks);
+    app.covered = kind === "guess" ? lesson.guess.years : null;
+    const time = kind === "guess" ? lesson.guess.years[0] : (state.year ?? lesson.years[1]) + 1;
+    app.state.year = time;
+    this.draw();
+    await app.refresh();
+    if (this.stage !== stage || this.lesson !== lesson) return; // someone went on meanwhile
+    app.showControls();
+    if (kind === "guess") {
+      app.prediction.cover(lesson.guess.years[0] - 1, key(...this.lineOf(lesson.guess.series)), lesson.guess.kind === "draw");
+    }
+    app.jump(time);
+    if (app.wantsLucks) await app.drawLucks();
+  }
+
+  lineOf(name) {
+    const found = this.lesson.series.find((one) => one.name === name);
+    return [found.indicator, found.pair];
+  }
+
+  end() {
+    this.lesson = null;
+    const { app } = this;
+    app.prediction.clear();
+    app.names = new Map();
+    app.years = null;
+    delete document.body.dataset.lesson;
+    delete document.body.dataset.view;
+    this.root.hidden = true;
+    return app.enter({ ...blankState(), ...app.style(), scenario: app.state.scenario });
+  }
+
+  draw() {
+    const { lesson, stage, stages } = this;
+    const { kind } = stages[stage];
+    const waiting = lesson.awaiting_native_reader.includes(document.documentElement.lang.slice(0, 2));
+    const heading = element("h2", { textContent: ours(lesson.title), tabIndex: -1 });
+    const last = stage === stages.length - 1;
+    const next = button(text(kind === "guess" ? "lesson.reveal" : last ? "lesson.finish" : "lesson.next"), () => (last ? this.end() : this.go(stage + 1)), {
+      className: "primary", id: "lesson-next", disabled: kind === "guess" && this.chosen === null,
+    });
+    this.root.hidden = false;
+    const parts = [
+      element("header", {}, element("p", { className: "quiet", textContent: text("lesson.place", { at: stage + 1, of: stages.length }) }), button("×", () => this.end(), { aria: { label: text("lesson.leave") }, className: "close", id: "lesson-leave" })),
+      heading,
+      element("div", { className: "said", aria: { live: "polite" } }, ...this.said(kind)),
+      element("div", { className: "row" }, stage > 0 ? button(text("lesson.back"), () => this.go(stage - 1), { id: "lesson-back" }) : null, next),
+      waiting ? element("p", { className: "quiet", textContent: text("lesson.unread") }) : null,
+    ];
+    this.root.replaceChildren(...parts.filter(Boolean));
+    if (stage > 0) document.getElementById(kind === "guess" ? "lesson-back" : "lesson-next").focus({ preventScroll: true });
+  }
+
+  said(kind) {
+    const { lesson } = this;
+    const quiet = (words) => element("p", { className: "quiet", textContent: words });
+    const said = (given) => element("p", { textContent: ours(given) });
+    if (kind === "goal") return [element("p", { className: "label", textContent: text("lesson.goal") }), said(lesson.goal), quiet(text("lesson.minutes", { minutes: lesson.minutes }))];
+    if (kind === "step") return [said(this.stages[this.stage].state.text)];
+    if (kind === "guess") return [said(lesson.guess.text), ...this.options()];
+    if (kind === "reveal") return [this.verdict(), said(lesson.reveal.sentence), element("p", { className: "label", textContent: text("lesson.because") }), said(lesson.reveal.because)].filter(Boolean);
+    if (kind === "exercise") return [element("p", { className: "label", textContent: text("lesson.exercise") }), said(lesson.exercise.text), quiet(text("lesson.try"))];
+    return [
+      element("p", { className: "label", textContent: text("lesson.solution") }), said(lesson.exercise.solution),
+      ...(lesson.exercise.commands ?? []).map((words) => element("code", { textContent: words })),
+      element("p", { className: "label", textContent: text("lesson.caution") }), said(lesson.caution),
+      quiet(lesson.sources.join(" · ")),
+    ];
+  }
+
+  options() {
+    const { guess } = this.lesson;
+    if (guess.kind === "draw") return [element("p", { className: "quiet", textContent: text("lesson.draw") })];
+    return [
+      element(
+        "div",
+        { className: "options", aria: { role: "group", label: text("predict.label") } },
+        ...guess.options.map((option, k) => button(ours(option.text), () => this.choose(k), { dataset: { choice: k }, aria: { pressed: String(this.chosen === k) } })),
+      ),
+    ];
+  }
+
+  choose(k) {
+    this.chosen = k;
+    for (const one of this.root.querySelectorAll("[data-choice]")) one.setAttribute("aria-pressed", String(Number(one.dataset.choice) === k));
+    document.getElementById("lesson-next").disabled = false;
+  }
+
+  // A line was drawn: the result may be shown.
+  drawn() {
+    if (this.lesson?.guess.kind !== "draw") return;
+    this.chosen = 0;
+    document.getElementById("lesson-next").disabled = false;
+  }
+
+  verdict() {
+    const { guess } = this.lesson;
+    if (guess.kind !== "pick" || this.chosen === null) return null;
+    const right = guess.options.find((option) => option.right);
+    const same = guess.options[this.chosen] === right;
+    return element("p", { className: "result", textContent: text(same ? "lesson.right" : "lesson.other", { mine: ours(guess.options[this.chosen].text), right: ours(right.text) }) });
+  }
+}
+
+// The list of lessons.
+export function lessonList(app) {
+  if (!app.lessons.length) return [element("p", { textContent: text("lesson.none") })];
+  return app.lessons.map((lesson) =>
+    element("section", { className: "lesson-entry" }, element("h3", { textContent: ours(lesson.title) }), element("p", { textContent: ours(lesson.question) }), element("p", { className: "quiet", textContent: text("lesson.minutes", { minutes: lesson.minutes }) }), button(text("lesson.begin"), () => { document.getElementById("lessons").close(); app.player.begin(lesson.name); }, { dataset: { begin: lesson.name } })),
+  );
+}
