@@ -83,6 +83,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "fit-check": fit_checking.fit_check,
     "saom": saom.saom,
     "teach": teaching.teach,
+    "export-page": teaching.export_page,
     "doctor": doctoring.doctor,
     "bench": benching.bench,
 }

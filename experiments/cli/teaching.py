@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .output import Output
-from .settings import AsJson, Quiet
+from .settings import AsJson, Force, Quiet
 
 if TYPE_CHECKING:
     from ..teach.serving import Opened
@@ -28,6 +29,10 @@ Played = Annotated[
     typer.Argument(
         metavar="[SCENARIO...]", help="Scenarios to play with; default: the packaged ones, classroom first."
     ),
+]
+Grid = Annotated[
+    list[str] | None,
+    typer.Option("--grid", metavar="PATH=A,B,C", help="A slider of the page and its values; may be repeated."),
 ]
 Workers = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one for each core.")
@@ -107,3 +112,41 @@ def _announce(output: Output, opened: Opened) -> None:
         output.text(f"For the class: {opened.class_url}   join code {opened.house.code}")
         if sys.stdout.isatty():
             segno.make(opened.class_url, error="l", micro=False).terminal(compact=True)
+
+
+def export_page(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenarios of the page.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write.")],
+    grid: Grid = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Luck of all runs.")] = 1,
+    force: Force = False,
+    quiet: Quiet = False,
+    json: AsJson = False,
+) -> int:
+    """Write the page with a grid of states inside as one file that opens from disk: no server, no network."""
+    from model.errors import InputError
+
+    output = Output(json, quiet)
+    needed()
+    from ..teach.single_file import read_axis, single_page
+
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        raise InputError(
+            "is no file that can be written", where=f"--out {out}", allowed="a file in a folder that is there"
+        )
+    if out.exists() and not force:
+        raise InputError("is there already", where=f"--out {out}", allowed="another --out, or --force to replace it")
+    axes = [read_axis(text) for text in grid or []]
+    page = single_page(list(dict.fromkeys(scenarios)), axes, seed, lambda done, all_: _told(output, done, all_))
+    out.write_text(page, encoding="utf-8")
+    size = len(page.encode())
+    if json:
+        output.json({"file": str(out), "bytes": size, "scenarios": scenarios, "grid": {a.path: a.values for a in axes}})
+    else:
+        output.text(f"{out}: {size:,} bytes")
+    return 0
+
+
+def _told(output: Output, done: int, all_: int) -> None:
+    if done == all_ or done % 10 == 0:
+        output.say("page", f"{done} of {all_} states", done=done, of=all_)

@@ -125,7 +125,8 @@ def lessons() -> list[dict[str, Any]]:
     import tomllib
 
     return [
-        {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))} for path in sorted(LESSONS.glob("*.toml"))
+        {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))}
+        for path in sorted(LESSONS.glob("*.toml"))
     ]
 
 

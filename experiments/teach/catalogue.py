@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from model.parameters.table import parameter_table
 from model.recording import INDICATORS
 from model.scenario.schema import json_schema
-
 from model.tables import read_tables
 
 from .frames import packed
 
 if TYPE_CHECKING:
-    from model.tables import Tables
     from model.scenario import Measure, Scenario
+    from model.tables import Tables
 
 OF_MEASURES = ("enabled", "strength", "start", "end", "mode", "compliance", "leakage", "ramp_years")
 """Keys of a measure that the page offers; the command line knows all of them."""
@@ -56,7 +55,9 @@ def _touched(measure: Measure, tables: Tables) -> list[str]:
     country_of = {row["name"]: row["country"] for row in tables.institutions}
     found: set[str] = set()
     for side in (measure.from_, measure.to):
-        named = [bloc_of[country_of[name]] for name in side.institutions] if isinstance(side.institutions, tuple) else []
+        named = (
+            [bloc_of[country_of[name]] for name in side.institutions] if isinstance(side.institutions, tuple) else []
+        )
         found |= {*side.blocs, *(bloc_of[code] for code in side.countries), *named}
     return sorted(found, key=tables.blocs.index)
 

@@ -1,6 +1,6 @@
 // The page as a whole: one state, one run at a time, and the parts that show it.
 import { Chart, chartLabel } from "./chart.js";
-import { Controls, freeControls, valuesOf } from "./controls.js";
+import { Controls, freeControls, gridControls, valuesOf } from "./controls.js";
 import { pairColours } from "./colours.js";
 import { openPanel } from "./dom.js";
 import { Drawer } from "./drawer.js";
@@ -37,7 +37,7 @@ export class App {
   }
 
   async start() {
-    document.body.dataset.mode = this.mode;
+    document.documentElement.dataset.mode = this.mode;
     fill(document);
     this.build();
     const asked = readAddress(location.hash);
@@ -46,6 +46,7 @@ export class App {
     window.addEventListener("hashchange", () => {
       if (location.hash !== this.written) this.enter(readAddress(location.hash));
     });
+    if (this.mode === "student" && !this.player.lesson) $("lessons-open").click();
     document.body.dataset.ready = "1";
   }
 
@@ -68,9 +69,12 @@ export class App {
     $("predict").addEventListener("click", () => this.prediction.toggle());
     $("lucks").addEventListener("click", () => this.drawLucks());
     $("lucks").hidden = Boolean(this.source.offline);
+    $("lessons-open").hidden = this.lessons.length === 0;
     for (const [name, part] of [["drawer", this.drawer], ["share", this.share], ["table", this.table]]) {
       $(`${name}-open`).addEventListener("click", (event) => part.open(event.currentTarget));
     }
+    for (const name of ["predict", "keep", "lucks"]) $(name).title = text(`act.${name}.hint`);
+    if (tongue() !== "en") $("caveat").textContent += ` ${text("lesson.unread")}`;
     listenToKeys(this);
     this.fillSelect($("language"), Object.entries(LANGUAGES), tongue());
     $("language").addEventListener("change", () => this.speak($("language").value));
@@ -112,7 +116,7 @@ export class App {
     if (this.state.scenario !== name) return;
     this.catalogue = this.catalogues.get(name);
     this.base = valuesOf(this.catalogue);
-    if (!this.player.lesson) this.spec = freeControls(this.catalogue, this.run);
+    if (!this.player.lesson) this.spec = this.source.grid ? gridControls(this.source.grid, this.catalogue) : freeControls(this.catalogue, this.run);
     this.showControls();
     this.remember();
   }
@@ -219,7 +223,7 @@ export class App {
     const { run } = this;
     this.network.draw(step, animate);
     this.chart.moveTo(this.now());
-    const told = sentence(run, this.lines, step, this.kept);
+    const told = sentence(run, this.lines, step, this.kept, this.years?.[0] ?? null);
     if (!animate && $("sentence").textContent !== told) $("sentence").textContent = told;
     else if (animate && step % 4 === 0) $("sentence").textContent = told;
     this.showKey(step);
@@ -306,7 +310,7 @@ export class App {
     if (mode) query.set("mode", mode);
     else query.delete("mode");
     this.mode = mode;
-    document.body.dataset.mode = mode;
+    document.documentElement.dataset.mode = mode;
     history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${this.address()}`);
   }
 

@@ -1,5 +1,5 @@
 // The few controls in sight. A control sets one path, or scales the strength of several measures.
-import { ours, text } from "./texts.js";
+import { has, ours, text } from "./texts.js";
 
 // Controls of a scenario that brings no lesson: how strong the restrictions were, in two waves, and the luck.
 export function freeControls(catalogue, run) {
@@ -14,6 +14,16 @@ export function freeControls(catalogue, run) {
     { key: "second", label: text("control.second"), paths: strengths(second), scale: true, min: 0, max: 2, step: 0.1, unit: "×" },
     { key: "seed", label: text("control.luck"), path: "seed", min: 1, max: 40, step: 1, unit: "" },
   ].filter((control) => control.path || control.paths.length);
+}
+
+// Controls of an exported page: its grid, and nothing else.
+export function gridControls(grid, catalogue) {
+  const titles = new Map(catalogue.measures.map((m) => [m.name, m.title]));
+  return grid.slice(0, 3).map(({ path, values }) => {
+    const measure = titles.get(path.split(".")[1]);
+    const key = path.split(".").at(-1);
+    return { key: path, path, label: measure ? `${measure}: ${has(`set.${key}`) ? text(`set.${key}`).toLocaleLowerCase() : key}` : path, values, unit: "" };
+  });
 }
 
 export class Controls {
@@ -51,15 +61,19 @@ export class Controls {
     if (control.note) label.title = ours(control.note);
     if (control.choices?.length) return this.choices(box, control, state);
     const range = document.createElement("input");
-    Object.assign(range, { type: "range", id, min: control.min, max: control.max, step: control.step, value: this.value(control, state) });
+    const { values } = control;
+    const now = this.value(control, state);
+    if (values) Object.assign(range, { type: "range", id, min: 0, max: values.length - 1, step: 1, value: values.reduce((best, value, at) => (Math.abs(value - now) < Math.abs(values[best] - now) ? at : best), 0) });
+    else Object.assign(range, { type: "range", id, min: control.min, max: control.max, step: control.step, value: now });
+    const chosen = () => (values ? values[Number(range.value)] : Number(range.value));
     const tell = () => {
-      output.textContent = `${new Intl.NumberFormat(document.documentElement.lang).format(Number(range.value))}${control.unit ? ` ${ours(control.unit)}` : ""}`;
+      output.textContent = `${new Intl.NumberFormat(document.documentElement.lang).format(chosen())}${control.unit ? ` ${ours(control.unit)}` : ""}`;
       range.setAttribute("aria-valuetext", output.textContent);
     };
     tell();
     range.addEventListener("input", () => {
       tell();
-      this.onChange(this.changes(control, Number(range.value)));
+      this.onChange(this.changes(control, chosen()));
     });
     box.append(label, output, range);
     return box;

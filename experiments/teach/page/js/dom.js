@@ -1,6 +1,8 @@
 // Small pieces of the page: elements, and dialogs that close as people expect.
 import { text } from "./texts.js";
 
+export const SVG = "http://www.w3.org/2000/svg";
+
 export function element(name, properties = {}, ...children) {
   const { dataset, aria, ...plain } = properties;
   const node = Object.assign(document.createElement(name), plain);

@@ -1,6 +1,6 @@
 // Where institutions stand: a function of the world and the size of the canvas only, so that they never move in a run.
 const GAP = 0.16;
-const COVERED = { islands: 0.13, ring: 0.075 };
+const COVERED = { islands: 0.15, ring: 0.05 };
 const LEAST = 2.2;
 
 function radii(sizes, area, covered) {
@@ -80,7 +80,9 @@ function ring(world, width, height) {
     const order = [...world.members[bloc]].sort((a, b) => world.country[a] - world.country[b] || radius[b] - radius[a]);
     const rows = Math.max(1, Math.round(Math.sqrt((0.12 * order.length) / length)));
     const columns = Math.ceil(order.length / rows);
+    const apart = (length * 0.5 * (rx + ry)) / columns;
     order.forEach((k, place) => {
+      radius[k] = Math.min(radius[k], Math.max(LEAST, 0.75 * apart));
       const turn = begin + (length * (Math.floor(place / rows) + 0.5)) / columns;
       const inwards = 1 - (0.16 * (place % rows)) / rows;
       at[2 * k] = 0.5 * width + rx * inwards * Math.cos(turn);

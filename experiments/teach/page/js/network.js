@@ -129,7 +129,7 @@ export class Network {
     for (const k of order) {
       const [most, share, width] = this.weights(k);
       context.strokeStyle = this.colours[k];
-      context.globalAlpha = Math.max(0.05, Math.min(most, share / Math.sqrt(groups[k].length + 1)));
+      context.globalAlpha = Math.max(0.05, Math.min(most, share / (groups[k].length + 1) ** 0.65));
       context.lineWidth = width;
       context.beginPath();
       for (const t of groups[k]) this.trace(context, t);
@@ -140,8 +140,8 @@ export class Network {
 
   // Ties of the first bloc are what the question is about: the others stand back.
   weights(k) {
-    if (this.colours[k] === WITHIN) return [0.28, 3, 0.7];
-    return this.kinds[k].startsWith(`${this.run.blocs[0]}-`) ? [0.8, 9, 1.3] : [0.4, 3, 0.8];
+    if (this.colours[k] === WITHIN) return [0.28, 6, 0.7];
+    return this.kinds[k].startsWith(`${this.run.blocs[0]}-`) ? [0.8, 14, 1.3] : [0.4, 6, 0.8];
   }
 
   drawMoves(came, went, begun) {

@@ -1,8 +1,7 @@
 // An institution: who it is, its partners, and why it took or refused, kept or ended a tie.
-import { button, element, openPanel } from "./dom.js";
+import { SVG, button, element, openPanel } from "./dom.js";
 import { blocName, has, number, share, text } from "./texts.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const MOST_TERMS = 7;
 const WIDE = 100;
 

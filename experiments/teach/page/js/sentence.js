@@ -24,17 +24,18 @@ function clause(line, value) {
 }
 
 // What happened to the first line up to a step, against the year before the scenario's last change, and a run that was kept.
-export function sentence(run, lines, step, kept) {
+export function sentence(run, lines, step, kept, begin = null) {
   const line = lines[0];
   const years = run.years();
   const at = run.periodAt(step);
   if (at < 0) return text("sentence.begin", { year: Math.floor(run.show_from) });
   const values = run.values(line);
   const reference = run.compare_years[1];
-  const from = years.indexOf(years[at] > reference && years.includes(reference) ? reference : years[0]);
+  const first = Math.max(0, years.indexOf(begin));
+  const from = years[at] > reference && reference >= years[first] ? years.indexOf(reference) : first;
   const [told, shares] = clause(line, values[at]);
   const parts = [text("sentence.year", { year: years[at], clause: told })];
-  const change = at === from ? "" : changeText(values[at], values[from], shares);
+  const change = at <= from ? "" : changeText(values[at], values[from], shares);
   if (change) parts.push(text("sentence.since", { change, from: years[from] }));
   const last = kept.at(-1);
   if (last && last.has(line)) {

@@ -1,7 +1,7 @@
 // Time: play, pause, scrub; the measures that are in force stand on the axis.
+import { SVG } from "./dom.js";
 import { text } from "./texts.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const INKS = { restriction: "#262626", incentive: "#7a7568", context: "#c9c3b5" };
 const A_STEP = 240; // milliseconds of a quarter while it plays
 
