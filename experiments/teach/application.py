@@ -35,6 +35,10 @@ from .messages import identifier_of, read_message, read_question
 PAGE = Path(__file__).parent / "page"
 LESSONS = Path(__file__).parent / "lessons"
 MOST_SOCKETS = 200
+MOST_OF_ADDRESS = 64
+"""Sockets of one address: a class may come through one router."""
+MOST_AT_WORK = 32
+"""Messages of one socket that are being answered."""
 A_SECOND = 12.0
 """Messages a second that one page may send for long; a slider that is dragged asks for the next only when the last came."""
 AT_ONCE = 40.0
@@ -210,7 +214,7 @@ async def _converse(websocket: WebSocket, desk: Desk, house: House, sockets: set
             if message["type"] == "websocket.disconnect":
                 return
             text = message.get("text")
-            if not allowance.take(monotonic()):
+            if not allowance.take(monotonic()) or len(asked) >= MOST_AT_WORK:
                 strikes += 1
                 async with sending:
                     await websocket.send_text(
@@ -257,6 +261,12 @@ async def _answered(text: str, desk: Desk, house: House, who: object) -> tuple[d
 
 def _refused(identifier: object, kind: str, text: str, **more: Any) -> dict[str, Any]:
     return {"id": identifier, "error": {"kind": kind, "message": text, **{k: v for k, v in more.items() if v}}}
+
+
+def _has_room(websocket: WebSocket, sockets: set[WebSocket]) -> bool:
+    here = websocket.client.host if websocket.client else ""
+    of_address = sum(1 for one in sockets if one.client and one.client.host == here)
+    return len(sockets) < MOST_SOCKETS and of_address < MOST_OF_ADDRESS
 
 
 def _from_our_page(headers: Headers, house: House) -> bool:

@@ -8,8 +8,8 @@ only those who asked that question hear of it.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections import Counter, OrderedDict, deque
+from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,7 @@ class Desk:
         self.workers = workers
         self._lines: OrderedDict[Hashable, deque[tuple[Question, asyncio.Future[bytes]]]] = OrderedDict()
         self._asked: dict[str, asyncio.Future[bytes]] = {}
+        self._wanted: Counter[str] = Counter()  # who waits for an answer, by key of the question
         self._answers: OrderedDict[str, bytes] = OrderedDict()
         self._bytes = 0
         self._something = asyncio.Event()
@@ -75,15 +76,42 @@ class Desk:
 
     async def ask(self, question: Question, who: Hashable) -> bytes:
         """The frame that answers a question. Raises `InputError`, `Busy` and `ExperimentError`."""
-        if question.kind == "lucks":
-            return await self._lucks(question, who)
-        return await asyncio.shield(self._future(question, who, MOST_OF_ONE))
-
-    async def _lucks(self, question: Question, who: Hashable) -> bytes:
+        if question.kind != "lucks":
+            return (await self._answers_to([question], who, MOST_OF_ONE))[0]
         single = [replace(question, replicate=k) for k in range(LUCKS)]
-        futures = [self._future(part, who, MOST_OF_ONE + LUCKS) for part in single]
-        frames = await asyncio.gather(*(asyncio.shield(future) for future in futures))
-        return fan(frames)
+        return fan(await self._answers_to(single, who, MOST_OF_ONE + LUCKS))
+
+    async def _answers_to(self, questions: Sequence[Question], who: Hashable, most: int) -> list[bytes]:
+        """Frames in the order of the questions; those that wait are given up when nobody waits for them any more."""
+        keys: list[str] = []
+        try:
+            futures = []
+            for question in questions:
+                futures.append(self._future(question, who, most))
+                keys.append(question.key())
+                self._wanted[keys[-1]] += 1
+            return list(await asyncio.gather(*(asyncio.shield(future) for future in futures)))
+        finally:
+            self._wanted.subtract(keys)
+            self._forget(who, keys)
+
+    def _forget(self, who: Hashable, keys: Sequence[str]) -> None:
+        """Take questions that nobody wants any more out of a line."""
+        dropped = {key for key in keys if self._wanted[key] <= 0}
+        for key in dropped:
+            del self._wanted[key]
+        line = self._lines.get(who)
+        if not line or not dropped:
+            return
+        kept = deque(pair for pair in line if pair[0].key() not in dropped)
+        for question, future in line:
+            if question.key() in dropped:
+                self._asked.pop(question.key(), None)
+                future.cancel()
+        if kept:
+            self._lines[who] = kept
+        else:
+            del self._lines[who]
 
     def _future(self, question: Question, who: Hashable, most: int) -> asyncio.Future[bytes]:
         key = question.key()
@@ -123,6 +151,8 @@ class Desk:
             question, future = self._next()
             kind, given = await loop.run_in_executor(self._threads, hand.ask, question)
             self._asked.pop(question.key(), None)
+            if future.cancelled():
+                continue
             if kind == "frame":
                 self._keep(question.key(), given)
                 future.set_result(given)

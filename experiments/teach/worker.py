@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from datetime import date
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,11 @@ from .messages import Question
 
 if TYPE_CHECKING:
     from .running import Runs
+
+IDLE = 0.5
+"""Seconds without a question after which a worker makes ready for explanations."""
+WARM_UP = Question("explain", "classroom", 1, settings=(("world.institutions", 40), ("time.start", date(2010, 1, 1))))
+"""A question whose answer loads what a picture does not need."""
 
 Reply = tuple[str, Any]
 """("frame", bytes), ("input", text), ("late", text) or ("failed", text)."""
@@ -24,13 +30,16 @@ def serve(questions: Connection) -> None:
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     from .running import Runs
 
-    runs = Runs()
+    runs, warm = Runs(), False
     while True:
         try:
+            if not warm and not questions.poll(IDLE):
+                reply(Runs(), WARM_UP)
+                warm = True
             question = questions.recv()
+            questions.send(reply(runs, question))
         except (EOFError, OSError):
             return
-        questions.send(reply(runs, question))
 
 
 def reply(runs: Runs, question: Question) -> Reply:

@@ -82,7 +82,7 @@ export class Drawer {
 
   additions() {
     const { app } = this;
-    const input = element("input", { type: "text", id: "addition", placeholder: "mega-fund,start=2010-01-01,from=Russia,to=China" });
+    const input = element("input", { type: "text", id: "addition", placeholder: "joint-fund,start=2010-01-01,from=Russia,to=China" });
     const add = () => {
       if (!input.value.trim()) return;
       app.change({ add: [...app.state.add, input.value.trim()] });
