@@ -19,6 +19,7 @@ LOOPBACK = "127.0.0.1"
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Of a join code: none that is read as another one."""
 CODE_LENGTH = 6
+BACKLOG = 128
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def open_server(scenarios: Mapping[str, str], port: int, lan: bool = False, work
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(("0.0.0.0" if lan else LOOPBACK, port))
+        listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
         raise InputError(

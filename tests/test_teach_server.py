@@ -1,0 +1,292 @@
+"""The server: what it sends, whom it lets in, and that nobody can stop it."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from email.message import Message
+
+import pytest
+from served_pages import SMALL, Client, served, with_code
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from experiments.teach.application import PAGE
+from experiments.teach.serving import LETTERS, Server, open_server
+from model.errors import InputError
+
+LINK = "/qr.svg?link="
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One server for all tests here: what one of them does to it must not harm the others."""
+    with served() as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Client]:
+    """A page's socket."""
+    with Client(server.opened.url) as one:
+        yield one
+
+
+def get(url: str, path: str = "", **headers: str) -> tuple[int, Message, bytes]:
+    """Status, headers and body."""
+    request = urllib.request.Request(url.rstrip("/") + "/" + path.lstrip("/"), headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers, error.read()
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_and_its_files_are_served_and_nothing_else(server: Server) -> None:
+    url = server.opened.url
+    status, headers, body = get(url)
+    assert status == 200
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    for path in re.findall(r'(?:href|src)="([^"#]+)"', body.decode()):
+        assert get(url, path)[0] == 200, path
+    for path in ("js/../../serving.py", "%2e%2e/serving.py", "serving.py", "texts/", "../README.md", "lessons/x.toml"):
+        assert get(url, path)[0] == 404, path
+
+
+def test_a_file_that_a_browser_has_is_not_sent_again(server: Server) -> None:
+    _, headers, _ = get(server.opened.url, "js/main.js")
+    status, _, body = get(server.opened.url, "js/main.js", **{"If-None-Match": headers["etag"]})
+    assert (status, body) == (304, b"")
+
+
+def test_nothing_inline_may_run_and_the_page_has_nothing_inline(server: Server) -> None:
+    _, headers, body = get(server.opened.url)
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "set-cookie" not in headers
+    text = body.decode()
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"\s(on\w+|style)=", text)
+    assert "<style" not in text
+
+
+def test_only_the_embedded_page_may_stand_in_a_frame_of_others(server: Server) -> None:
+    assert "frame-ancestors *" in get(server.opened.url, "?mode=embed")[1]["content-security-policy"]
+
+
+def test_no_file_of_the_page_names_another_place() -> None:
+    allowed = ("http://www.w3.org/2000/svg",)
+    for path in PAGE.rglob("*"):
+        if path.is_file() and "vendor" not in path.parts:
+            found = re.findall(r"https?://[^\s\"'`)%]+", path.read_text(encoding="utf-8"))
+            assert [one for one in found if one not in allowed and not one.startswith("http://${")] == [], path
+
+
+def test_another_name_of_the_server_is_refused(server: Server) -> None:
+    assert get(server.opened.url, Host="evil.example")[0] == 403
+    port = server.opened.url.rstrip("/").rsplit(":", 1)[1]
+    assert get(server.opened.url, Host=f"localhost:{port}")[0] == 200
+
+
+def test_what_is_played_is_told(server: Server) -> None:
+    told = json.loads(get(server.opened.url, "about.json")[2])
+    assert [one["name"] for one in told["scenarios"]] == ["classroom", "hindcast"]
+    assert told["code_wanted"] is False
+
+
+def test_a_qr_code_is_made_of_links_of_the_page_only(server: Server) -> None:
+    url = server.opened.url
+    status, headers, body = get(url, f"{LINK}{url}%23v=1")
+    assert (status, headers["content-type"]) == (200, "image/svg+xml")
+    assert body.startswith(b"<?xml") or body.startswith(b"<svg")
+    assert get(url, f"{LINK}http://evil.example/")[0] == 400
+    assert get(url, LINK + url + "x" * 2000)[0] == 400
+
+
+# --- the socket --------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_a_header_and_a_frame_and_is_not_compressed(client: Client) -> None:
+    assert client.socket.response is not None
+    assert "sec-websocket-extensions" not in client.socket.response.headers
+    header, frame = client.ask(set=SMALL)
+    assert header == {"id": 1, "ok": True, "kind": "run", "bytes": len(frame or b"")}
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", ""])
+def test_a_socket_of_another_page_is_refused_with_403(server: Server, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        Client(server.opened.url, origin=origin)
+    assert refused.value.response.status_code == 403
+
+
+def test_bad_input_is_answered_as_the_command_line_says_it(client: Client) -> None:
+    header, frame = client.ask(set={"measures.sectoral-2014.strength": 7})
+    assert frame is None
+    assert header["id"] == 1
+    assert header["error"]["kind"] == "input"
+    assert "7 is too large" in header["error"]["message"]
+    assert "to 3" in header["error"]["allowed"]
+    header, _ = client.ask(set={"measures.sectorial-2014.strength": 1})
+    assert header["error"]["nearest"] == "sectoral-2014"
+
+
+def test_twenty_lucks_are_the_replicates_of_one_seed(client: Client) -> None:
+    lines = [["output.volume", "Russia-West"]]
+    header, arrays = client.picture(kind="lucks", set=SMALL, lines=lines)
+    assert arrays["series"].shape == (20, 1, 18)
+    assert header["lines"] == lines
+    one, series = client.picture(set=SMALL)
+    place = [line[:2] for line in one["lines"]].index(lines[0])
+    assert series["series"][place].tolist() == arrays["series"][0, 0].tolist()
+    assert len({tuple(luck) for luck in arrays["series"][:, 0].tolist()}) == 20
+
+
+def hostile_messages(draw: random.Random, count: int) -> list[str | bytes]:
+    """Messages that nobody should send: broken, mistyped, misplaced, huge."""
+    good = {"id": 1, "scenario": "classroom", "seed": 1, "set": dict(SMALL), "add": []}
+    strange = [
+        None, True, -1, 2**70, 1e308, "", "x" * 400, "\u202e\0", [], [[]], {}, {"a": {"b": {"c": {"d": {"e": 1}}}}},
+        "../../etc/passwd", "__proto__", "constructor", {"$ne": 1}, "'; DROP TABLE", "{{7*7}}", "<script>",
+    ]  # fmt: skip
+    found: list[str | bytes] = []
+    for _ in range(count):
+        message: dict[str, object] = json.loads(json.dumps(good))
+        for _ in range(draw.randrange(1, 4)):
+            key = draw.choice([*message, "kind", "lines", "institution", "until", "x"])
+            message[key] = draw.choice(strange)
+        if draw.random() < 0.3 and isinstance(message.get("set"), dict):
+            message["set"] = {draw.choice(["measures.x.strength", "world.data", "run.seed", "time.start", "a", ""]): draw.choice(strange)}
+        text = json.dumps(message)
+        match draw.randrange(6):
+            case 0:
+                found.append(text[: draw.randrange(len(text))])
+            case 1:
+                found.append(bytes(draw.randrange(256) for _ in range(draw.randrange(200))))
+            case 2:
+                place = draw.randrange(len(text))
+                found.append(text[:place] + draw.choice('{}[]",:\\0eé') + text[place + 1 :])
+            case _:
+                found.append(text)
+    return found
+
+
+def test_hostile_messages_get_an_error_each_and_harm_nobody(server: Server, client: Client) -> None:
+    draw = random.Random(7)
+    with Client(server.opened.url) as hostile:
+        for message in hostile_messages(draw, 120):
+            hostile.socket.send(message)
+            answer = hostile.header()
+            while answer.get("error", {}).get("kind") == "rate":  # asked to slow down: the message was not read
+                time.sleep(0.1)
+                hostile.socket.send(message)
+                answer = hostile.header()
+            if answer.get("ok"):
+                assert isinstance(hostile.socket.recv(timeout=60), bytes)
+            else:
+                assert answer["error"]["kind"] in ("input", "busy", "failed"), answer
+    header, _ = client.ask(set=SMALL)
+    assert header["ok"]
+
+
+def test_a_message_that_is_far_too_long_ends_its_own_socket_only(server: Server, client: Client) -> None:
+    with Client(server.opened.url) as hostile:
+        hostile.socket.send("x" * 1_000_000)
+        with pytest.raises(ConnectionClosed):
+            hostile.header()
+    assert client.ask(set=SMALL)[0]["ok"]
+
+
+def test_who_sends_too_much_is_told_to_slow_down_and_others_are_answered(server: Server, client: Client) -> None:
+    with Client(server.opened.url) as eager:
+        for _ in range(150):
+            eager.socket.send("{")
+        kinds = [eager.header()["error"]["kind"] for _ in range(150)]
+        assert "rate" in kinds
+        assert client.ask(set=SMALL)[0]["ok"]
+
+
+def test_a_worker_that_dies_costs_one_answer(server: Server, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from experiments.teach import desk as desks
+
+    hands = []
+    ask = desks.Hand.ask
+
+    def dying(self: desks.Hand, question: object) -> object:
+        if not hands:
+            hands.append(self)
+            self._process.kill()
+            self._process.join()
+            assert self._pipe is not None
+            self.end = lambda: ended(self)  # type: ignore[method-assign]
+        return ask(self, question)  # type: ignore[arg-type]
+
+    def ended(self: desks.Hand) -> None:
+        del self.end  # type: ignore[method-assign]
+        desks.Hand.end(self)
+
+    monkeypatch.setattr(desks.Hand, "ask", dying)
+    assert client.ask(set={**SMALL, "measures.sectoral-2014.strength": 0.123})[0]["ok"]
+    assert hands
+
+
+# --- a class -----------------------------------------------------------------------------------------------------
+
+
+def test_in_a_class_others_need_the_code_and_this_machine_does_not() -> None:
+    with served(with_code(open_server({"classroom": ""}, 0, workers=1), "ABC234")) as running:
+        url = running.opened.url
+        with Client(url):
+            pass
+        for code in ("", "ABC235", "é"):
+            with pytest.raises(InvalidStatus) as refused:
+                Client(url, source="127.0.0.3", code=code)
+            assert refused.value.response.status_code == 403
+        with Client(url, source="127.0.0.3", code="abc234") as student:
+            assert student.ask(set=SMALL)[0]["ok"]
+        assert json.loads(get(url, "about.json")[2])["code_wanted"] is True
+
+
+def test_a_class_is_told_an_address_and_a_code_that_is_easy_to_read() -> None:
+    opened = open_server({"classroom": ""}, 0, lan=True, workers=1)
+    try:
+        assert re.fullmatch(f"[{LETTERS}]{{6}}", opened.house.code)
+        assert opened.class_url == f"{opened.house.address}?code={opened.house.code}"
+        assert not set("01ILO") & set(LETTERS)
+        assert opened.listening.getsockname()[0] == "0.0.0.0"
+    finally:
+        opened.listening.close()
+
+
+def test_without_a_class_only_this_machine_is_served() -> None:
+    opened = open_server({"classroom": ""}, 0, workers=1)
+    try:
+        assert opened.listening.getsockname()[0] == "127.0.0.1"
+        assert opened.house.code == opened.class_url == ""
+        with pytest.raises(InputError) as refused:
+            open_server({"classroom": ""}, opened.listening.getsockname()[1])
+        assert refused.value.where == "--port"
+    finally:
+        opened.listening.close()
+
+
+def test_the_vendored_library_is_the_one_whose_hash_stands_beside_it() -> None:
+    import hashlib
+
+    folder = PAGE / "vendor" / "uplot"
+    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert (folder / "LICENSE").is_file()
