@@ -14,7 +14,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # Beside code, every file below these folders is needed at run time.
-DATA = {"model/data": "model/data", "model/parameters": "model/parameters", "scenarios": "model/scenario/packaged"}
+DATA = {
+    "model/data": "model/data",
+    "model/parameters": "model/parameters",
+    "scenarios": "model/scenario/packaged",
+    "experiments/teach/page": "experiments/teach/page",
+}
 
 
 def run(*words: str | Path, folder: Path) -> str:

@@ -24,7 +24,13 @@ from experiments.teach.messages import (
 from model.errors import InputError
 
 KNOWN = ("classroom", "hindcast")
-GOOD = {"id": 1, "scenario": "classroom", "seed": 3, "set": {"measures.a.strength": 0.5}, "add": ["listing,start=2020-01-01"]}
+GOOD = {
+    "id": 1,
+    "scenario": "classroom",
+    "seed": 3,
+    "set": {"measures.a.strength": 0.5},
+    "add": ["listing,start=2020-01-01"],
+}
 
 
 def read(message: object) -> Question:
@@ -34,9 +40,7 @@ def read(message: object) -> Question:
 
 def test_a_message_of_the_documented_form_is_read_as_it_is() -> None:
     question = read(GOOD)
-    assert question == Question(
-        "run", "classroom", 3, (("measures.a.strength", 0.5),), ("listing,start=2020-01-01",)
-    )
+    assert question == Question("run", "classroom", 3, (("measures.a.strength", 0.5),), ("listing,start=2020-01-01",))
 
 
 def test_texts_that_are_dates_become_dates_and_others_stay() -> None:
@@ -91,7 +95,8 @@ def test_a_misspelled_scenario_is_answered_with_the_nearest_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "1", '"x"', '{"a": NaN}', '{"a": Infinity}', "[" * 5000, "9" * 5000, "\0", '{"seed": 1e999999']
+    "text",
+    ["", "{", "[]", "1", '"x"', '{"a": NaN}', '{"a": Infinity}', "[" * 5000, "9" * 5000, "\0", '{"seed": 1e999999'],
 )
 def test_what_is_no_message_is_refused(text: str) -> None:
     with pytest.raises(InputError):
@@ -104,11 +109,9 @@ def test_a_long_message_is_refused_before_it_is_read() -> None:
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20))  # fmt: skip
-def test_any_json_is_read_or_refused_and_nothing_else(content: object) -> None:
-    try:
+def test_any_json_but_a_message_is_refused_and_nothing_else(content: object) -> None:
+    with pytest.raises(InputError, match="."):
         read_question(read_message(json.dumps(content)), KNOWN)
-    except InputError as error:
-        assert str(error)
 
 
 @given(st.dictionaries(st.sampled_from(["id", "scenario", "seed", "set", "add", "kind", "lines", "until"]), st.one_of(st.none(), st.integers(), st.text(), st.lists(st.text()), st.dictionaries(st.text(), st.integers()))))  # fmt: skip

@@ -42,7 +42,9 @@ def by_line(frame: bytes) -> dict[tuple[str, str], np.ndarray]:
 
 
 def test_the_series_of_a_frame_are_the_csv_of_the_command_that_it_names(runs: Runs, tmp_path: Path) -> None:
-    asked = question(("measures.academies-2022.strength", 0.4), additions=("joint-fund,start=2010-01-01,from=Russia,to=China",))
+    asked = question(
+        ("measures.academies-2022.strength", 0.4), additions=("joint-fund,start=2010-01-01,from=Russia,to=China",)
+    )
     frame = answer(runs, asked)
     header, arrays = unpacked(frame)
     words = shlex.split(header["command"])

@@ -110,7 +110,7 @@ def test_a_qr_code_is_made_of_links_of_the_page_only(server: Server) -> None:
     url = server.opened.url
     status, headers, body = get(url, f"{LINK}{url}%23v=1")
     assert (status, headers["content-type"]) == (200, "image/svg+xml")
-    assert body.startswith(b"<?xml") or body.startswith(b"<svg")
+    assert body.startswith((b"<?xml", b"<svg"))
     assert get(url, f"{LINK}http://evil.example/")[0] == 400
     assert get(url, LINK + url + "x" * 2000)[0] == 400
 
@@ -168,7 +168,11 @@ def hostile_messages(draw: random.Random, count: int) -> list[str | bytes]:
             key = draw.choice([*message, "kind", "lines", "institution", "until", "x"])
             message[key] = draw.choice(strange)
         if draw.random() < 0.3 and isinstance(message.get("set"), dict):
-            message["set"] = {draw.choice(["measures.x.strength", "world.data", "run.seed", "time.start", "a", ""]): draw.choice(strange)}
+            message["set"] = {
+                draw.choice(["measures.x.strength", "world.data", "run.seed", "time.start", "a", ""]): draw.choice(
+                    strange
+                )
+            }
         text = json.dumps(message)
         match draw.randrange(6):
             case 0:

@@ -69,7 +69,7 @@ export class Drawer {
     const changed = (next) => app.change({ set: { [control.path]: next === control.value || next === null ? undefined : next } }).then(() => app.showControls());
     let input;
     if (typeof control.value === "boolean") {
-      input = element("input", { type: "checkbox", id, checked: value, onchange: () => changed(input.checked) });
+      input = element("select", { id, onchange: () => changed(input.value === "true") }, ...[true, false].map((one) => new Option(text(one ? "yes" : "no"), String(one), false, one === value)));
     } else if (control.choices) {
       input = element("select", { id, onchange: () => changed(input.value) }, ...control.choices.map((one) => new Option(one, one, false, one === value)));
     } else if (control.key === "start" || control.key === "end") {

@@ -4,6 +4,14 @@ import { key } from "./frame.js";
 import { blankState } from "./state.js";
 import { ours, text } from "./texts.js";
 
+// Nested tables as dotted paths.
+function flat(table, before = "") {
+  const parts = Object.entries(table).map(([name, value]) =>
+    value !== null && typeof value === "object" && !Array.isArray(value) ? flat(value, `${before}${name}.`) : { [`${before}${name}`]: value },
+  );
+  return Object.assign({}, ...parts);
+}
+
 export class Player {
   constructor(app, root) {
     this.app = app;
@@ -28,7 +36,7 @@ export class Player {
 
   // Paths and values of a state that sets some controls, with what holds throughout the lesson.
   settings(set) {
-    const found = { ...this.lesson.settings };
+    const found = flat(this.lesson.settings ?? {});
     for (const control of this.lesson.controls) for (const path of control.paths) found[path] = set?.[control.name] ?? control.start;
     return found;
   }
