@@ -17,13 +17,15 @@ FORMER = {"axes": "factors"}
 """Keys that had another name."""
 
 
-def fault(error: ValidationError, content: Mapping[str, Any], where: str) -> InputError:
-    """The first fault of a file; an unknown key comes first, for it explains a missing one."""
+def fault(
+    error: ValidationError, content: Mapping[str, Any], where: str, schema: type[BaseModel] = SweepFile
+) -> InputError:
+    """The first fault of a file of a schema; an unknown key comes first, for it explains a missing one."""
     faults = error.errors(include_url=False)
     first = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
-    location = _location(first["loc"], first["type"])
+    location = _location(first["loc"], first["type"], schema)
     at = f"{where}: {key_of(location, content)}" if location else where
-    names = allowed_keys(_type_at(location[:-1])) or {}
+    names = allowed_keys(_type_at(location[:-1], schema)) or {}
     if first["type"] == "extra_forbidden":
         key = str(location[-1])
         return InputError(
@@ -33,13 +35,18 @@ def fault(error: ValidationError, content: Mapping[str, Any], where: str) -> Inp
             allowed=", ".join(names),
         )
     if first["type"] == "missing":
-        return InputError("is missing", where=at, allowed=_described(location))
+        return InputError("is missing", where=at, allowed=_described(location, schema))
+    given = first.get("ctx", {}).get("error")
+    if isinstance(given, InputError):
+        at = f"{at}{'.' if location else ': '}{given.where}" if given.where else at
+        allowed = given.allowed or _described(location, schema)
+        return InputError(given.message, where=at, allowed=allowed, nearest=given.nearest)
     message = re.sub(r"^Value error, ", "", first["msg"])
     message = f"{message[0].lower()}{message[1:]}"
     written = first.get("input")
     if isinstance(written, bool | int | float | str):
         message = f"{as_written(written)}: {message}"
-    return InputError(message, where=at, allowed=_described(location))
+    return InputError(message, where=at, allowed=_described(location, schema))
 
 
 def moved(error: InputError, where: str, before: str = "", after: str = "") -> InputError:
@@ -73,9 +80,9 @@ def _inside(value: Any, part: int | str) -> Any:
         return None
 
 
-def _type_at(location: Sequence[int | str]) -> Any:
+def _type_at(location: Sequence[int | str], schema: type[BaseModel]) -> Any:
     """Type of a place in the schema, None where it has none."""
-    kind: Any = SweepFile
+    kind: Any = schema
     for part in location:
         inner = (allowed_keys(kind) or {}) if isinstance(part, str) else {}
         kind = inner.get(str(part)) if isinstance(part, str) else next(iter(get_args(_present(kind))), None)
@@ -87,22 +94,22 @@ def _present(kind: Any) -> Any:
     return next((k for k in get_args(kind) if k is not type(None)), kind) if type(None) in get_args(kind) else kind
 
 
-def _location(loc: Sequence[int | str], kind: str) -> tuple[int | str, ...]:
+def _location(loc: Sequence[int | str], kind: str, schema: type[BaseModel]) -> tuple[int | str, ...]:
     """The place of a fault, without what pydantic puts between keys."""
     found: tuple[int | str, ...] = ()
     for place, part in enumerate(loc):
         unknown = kind == "extra_forbidden" and place == len(loc) - 1
-        if unknown or isinstance(part, int) or part in (allowed_keys(_type_at(found)) or {}):
+        if unknown or isinstance(part, int) or part in (allowed_keys(_type_at(found, schema)) or {}):
             found = (*found, part)
     return found
 
 
-def _described(location: Sequence[int | str]) -> str:
+def _described(location: Sequence[int | str], schema: type[BaseModel]) -> str:
     """What a key means, from the schema."""
     keys = [place for place, part in enumerate(location) if isinstance(part, str)]
     if not keys:
         return ""
-    owner, key = _type_at(location[: keys[-1]]), location[keys[-1]]
+    owner, key = _type_at(location[: keys[-1]], schema), location[keys[-1]]
     if not (isinstance(owner, type) and issubclass(owner, BaseModel)):
         return ""
     field = owner.model_fields.get(str(key))
