@@ -15,12 +15,19 @@ author = "The Comity authors"
 project_copyright = author
 release = version = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "generated_tables", "evidence_tables", "claim_tables", "formulas"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "generated_tables", "evidence_tables", "claim_tables", "formulas"]
 exclude_patterns = ["_build"]
 language = "en"
 
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 4
+
+# Notebooks are stored without outputs and run when the pages are built; what Jupyter says on standard error is no output.
+nb_execution_mode = "force"
+nb_execution_timeout = 600
+nb_execution_raise_on_error = True
+nb_output_stderr = "remove"
+nb_merge_streams = True
 
 html_theme = "furo"
 html_title = f"Comity {release}"

@@ -4,6 +4,7 @@ uv run python docs/refresh_examples.py [PAGE...]        the checked examples
 uv run python docs/refresh_examples.py --hindcast       table and pictures of the hindcast besides (runs it)
 uv run python docs/refresh_examples.py docs/shocks.md --shocks    table and pictures of that page (runs its comparison)
 uv run python docs/refresh_examples.py docs/NAME.md --NAME    the same of a page with one command: channels, claims, fit, trust
+uv run python docs/refresh_examples.py docs/tutorial.md --lessons    the figures of facilitator.md (runs all states of all lessons)
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ import shlex
 import shutil
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from examples import PAGES, ROOT, empty_folder, has_output, output_of, parse, place_of_output, refreshed, tidy
+
+if TYPE_CHECKING:
+    from experiments.teach.lesson import Lesson
 
 TABLE = re.compile(r"(?<=<!-- hindcast table -->\n```text\n).*?(?=```\n<!-- end of hindcast table -->)", re.DOTALL)
 PICTURE = ROOT / "docs" / "images" / "hindcast.png"
@@ -26,6 +31,9 @@ SHOCKS_COMMAND = re.compile(r"(?<=<!-- shocks command -->\n```sh\n).*?(?=```\n)"
 SHOCKS_TABLE = re.compile(r"(?<=<!-- shocks table -->\n```text\n).*?(?=```\n<!-- end of shocks table -->)", re.DOTALL)
 PAGES_OF_COMMANDS = {"channels": "channels", "claims": "claims", "fit": "fit-sizes-RU", "trust": None}
 """Pages that show the tables and a figure of one command, which takes from a minute to half an hour: page -> figure, if any."""
+FACILITATOR = ROOT / "docs" / "facilitator.md"
+RUNS_OF_LESSONS, SEED_OF_LESSONS = 200, 20261125
+"""Replicates and seed of the figures beside those of the page: other luck, and more of it."""
 FIGURES = ("hysteresis", "substitution", "sorting", "dependency")
 COLOURS = 96
 """Colours of a published figure: line drawings need no more, and are a third as large."""
@@ -136,6 +144,38 @@ def refresh_shocks() -> bool:
     return after != before
 
 
+def refresh_lessons() -> bool:
+    """Run all states of all lessons and put their figures into facilitator.md; whether one changed."""
+    from experiments.teach.lesson_files import packaged_lessons, read_lesson
+
+    before = after = FACILITATOR.read_text(encoding="utf-8")
+    for name, path in packaged_lessons().items():
+        place = rf"(?<=<!-- figures of {name} -->\n\n).*?(?=\n<!-- end of figures -->)"
+        rows = "".join(f"{line}\n" for line in figures_of(read_lesson(path)))
+        after, found = re.subn(place, lambda _, rows=rows: rows, after, flags=re.DOTALL)
+        if found != 1:
+            raise SystemExit(f"facilitator.md has no place for the figures of {name}")
+    FACILITATOR.write_text(after, encoding="utf-8")
+    return after != before
+
+
+def figures_of(lesson: Lesson) -> list[str]:
+    """Lines of a table: what the reveal and the exercise rest on, in the runs of the page and in many others."""
+    from experiments.teach.findings import LEVEL, StatesOfLesson, told
+
+    seen, many = StatesOfLesson(lesson), StatesOfLesson(lesson, RUNS_OF_LESSONS, SEED_OF_LESSONS)
+    lines = [f"| | on the page | {RUNS_OF_LESSONS} runs | {LEVEL} |", "|---|--:|--:|--:|"]
+    for end in (lesson.reveal, lesson.exercise):
+        for finding in end.findings:
+            here, there = seen.interval(finding, end), many.interval(finding, end)
+            if here is None or there is None or there.low is None or there.high is None:
+                raise SystemExit(f"{lesson.name}: {finding.says}: is not defined")
+            values = (here.value, there.value)
+            span = f"{told(finding, there.low)} to {told(finding, there.high)}"
+            lines.append(f"| {finding.says} | {' | '.join(told(finding, value) for value in values)} | {span} |")
+    return lines
+
+
 def main() -> None:
     """Refresh the pages that are named, or all."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -146,6 +186,7 @@ def main() -> None:
     )
     for name in PAGES_OF_COMMANDS:
         parser.add_argument(f"--{name}", action="store_true", help=f"run the command of {name}.md, the same")
+    parser.add_argument("--lessons", action="store_true", help="run all lessons for the figures of facilitator.md")
     options = parser.parse_args()
     for page in [path.resolve() for path in options.pages] or PAGES:
         print(f"{page.relative_to(ROOT)}: {refresh(page)} outputs changed")
@@ -153,6 +194,8 @@ def main() -> None:
         print(f"README.md: the hindcast table {'changed' if refresh_hindcast() else 'is the same'}")
     if options.shocks:
         print(f"docs/shocks.md: the table {'changed' if refresh_shocks() else 'is the same'}")
+    if options.lessons:
+        print(f"docs/facilitator.md: the figures {'changed' if refresh_lessons() else 'are the same'}")
     for name in PAGES_OF_COMMANDS:
         if getattr(options, name):
             print(f"docs/{name}.md: the tables {'changed' if refresh_command(name) else 'are the same'}")

@@ -28,11 +28,13 @@ def test_the_pages_with_examples_are_found() -> None:
     assert {"README", "tutorial"} <= {page.stem for page in examples.PAGES}
 
 
-def test_every_table_of_scenario_and_sweep_files_is_on_the_page_about_them() -> None:
+def test_every_table_of_files_is_on_the_page_about_them() -> None:
     from experiments.sweeping.schema import SweepFile
+    from experiments.teach.lesson import Lesson
     from model.scenario import json_schema
 
-    for page, schema in (("scenarios.md", json_schema()), ("sweeps.md", SweepFile.model_json_schema())):
+    pages = {"scenarios.md": json_schema(), "sweeps.md": SweepFile.model_json_schema()}
+    for page, schema in (pages | {"lessons.md": Lesson.model_json_schema()}).items():
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
         tables = {name for name in schema["$defs"] if not name.endswith("Parameters")}
         assert {name for name in tables if f"```{{settings}} {name}\n" not in text} == set()

@@ -201,3 +201,19 @@ def test_settings_of_a_state_are_those_of_its_controls(written: Any) -> None:
     assert settings["world.institutions"] == 60
     assert settings["measures.ostp-2022.strength"] == 0.5
     assert settings["measures.affiliations-2022.strength"] == 1.0
+
+
+# --- the guide -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_guide_has_every_figure_of_the_lesson_and_each_keeps_to_its_bounds(name: str) -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "facilitator.md").read_text(encoding="utf-8")
+    table = guide.split(f"<!-- figures of {name} -->")[1].split("<!-- end of figures -->")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.strip().splitlines()[2:]]
+    assert [row[0] for row in rows] == [finding.says for finding, _ in ends(lesson(name))]
+    for (finding, _), (_, here, there, interval) in zip(ends(lesson(name)), rows, strict=True):
+        for text in (here, there, *interval.split(" to ")):
+            per = 100.0 if text.endswith(("%", "pts")) or text.lstrip("+-").isdigit() and finding.high < 10 else 1.0
+            value = float(text.split()[0].replace(",", "")) / per
+            assert finding.low - 0.5 / per <= value <= finding.high + 0.5 / per, (finding.says, text)

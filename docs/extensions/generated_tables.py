@@ -114,19 +114,28 @@ def default(schema: dict[str, Any]) -> Cell:
 
 
 def tables_of_files() -> dict[str, dict[str, Any]]:
-    """Name -> JSON Schema of every table that scenario files and sweep files may hold."""
+    """Name -> JSON Schema of every table that files of scenarios, sweeps and lessons may hold."""
     from experiments.sweeping.schema import SweepFile
+    from experiments.teach.lesson import Lesson
     from model.scenario import json_schema
 
     scenario, sweep = json_schema(), SweepFile.model_json_schema()
     # the reader of files fills these in
     scenario["properties"]["name"]["default"] = "the file's name"
     scenario["properties"]["extends"]["default"] = None
-    return {**sweep["$defs"], "SweepFile": sweep, **scenario["$defs"], "Scenario": scenario}
+    lesson = Lesson.model_json_schema()
+    return {
+        **lesson["$defs"],
+        "Lesson": lesson,
+        **sweep["$defs"],
+        "SweepFile": sweep,
+        **scenario["$defs"],
+        "Scenario": scenario,
+    }
 
 
 class Settings(SphinxDirective):
-    """Keys of one table of scenario or sweep files, from the JSON Schema. The argument is its name there."""
+    """Keys of one table of files of scenarios, sweeps or lessons, from the JSON Schema. The argument is its name there."""
 
     required_arguments = 1
 
@@ -134,7 +143,9 @@ class Settings(SphinxDirective):
         known = tables_of_files()
         name = self.arguments[0]
         if name not in known:
-            raise self.error(f"there is no table {name} in scenario or sweep files; there are {', '.join(known)}")
+            raise self.error(
+                f"there is no table {name} in files of scenarios, sweeps or lessons; there are {', '.join(known)}"
+            )
         rows = [
             (literal(key), allowed(value), default(value), unit(value.get("unit", "")), value["description"])
             for key, value in known[name]["properties"].items()

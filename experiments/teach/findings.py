@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..comparing.statistics import Interval, mean_interval, ratio_interval
 
+LEVEL = "95 %"
+"""Level of the intervals, as tables say it."""
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -58,3 +61,13 @@ class StatesOfLesson:
         other = own if finding.against_set is None else finding.against_set
         there = self.means(finding, other, finding.against_years or finding.years)
         return mean_interval(here - there) if finding.of == "difference" else ratio_interval(here, there)
+
+
+def told(finding: Finding, value: float) -> str:
+    """A value of a finding as a reader sees it: ratios and shares in per cent, their differences in points."""
+    from model.recording import INDICATORS
+
+    share = INDICATORS[finding.indicator][0] == "share"
+    if finding.of == "ratio" or (share and finding.of == "value"):
+        return f"{100.0 * value:.0f} %"
+    return f"{100.0 * value:+.0f} pts" if share else f"{value:,.0f}"
