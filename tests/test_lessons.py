@@ -214,6 +214,6 @@ def test_the_guide_has_every_figure_of_the_lesson_and_each_keeps_to_its_bounds(n
     assert [row[0] for row in rows] == [finding.says for finding, _ in ends(lesson(name))]
     for (finding, _), (_, here, there, interval) in zip(ends(lesson(name)), rows, strict=True):
         for text in (here, there, *interval.split(" to ")):
-            per = 100.0 if text.endswith(("%", "pts")) or text.lstrip("+-").isdigit() and finding.high < 10 else 1.0
+            per = 100.0 if text.endswith(("%", "pts")) or (text.lstrip("+-").isdigit() and finding.high < 10) else 1.0
             value = float(text.split()[0].replace(",", "")) / per
             assert finding.low - 0.5 / per <= value <= finding.high + 0.5 / per, (finding.says, text)

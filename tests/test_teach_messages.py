@@ -110,7 +110,7 @@ def test_a_long_message_is_refused_before_it_is_read() -> None:
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20))  # fmt: skip
 def test_any_json_but_a_message_is_refused_and_nothing_else(content: object) -> None:
-    with pytest.raises(InputError, match="."):
+    with pytest.raises(InputError, match=r"."):
         read_question(read_message(json.dumps(content)), KNOWN)
 
 

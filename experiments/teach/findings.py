@@ -47,7 +47,7 @@ class StatesOfLesson:
         from ..sweeping.schema import Outcome
 
         outcome = Outcome(indicator=finding.indicator, pair=finding.pair, years=years)
-        return values_of(outcome, self.series(chosen)).to_numpy()
+        return np.array(values_of(outcome, self.series(chosen)))
 
     def interval(self, finding: Finding, end: Reveal | Exercise) -> Interval | None:
         """A finding with its 95 % interval over replicates; a ratio is one of means, with Fieller's interval.

@@ -17,13 +17,20 @@ def of_all_designs(folder: Path) -> list[Analysis]:
     factors, rows = grid_of(policy=["none", "fund"], a=[0.0, 1.0, 2.0, 3.0])
     factors[0]["role"] = "lever"
     grid = known_sample(folder / "g", factors, rows, {"y": lambda p, a, k: a + (p == "fund") + k}, replicates=2)
-    sobol = known_sample(folder / "s", THREE, saltelli(THREE, 64), {"y": ishigami}, design={"kind": "sobol", "base": 64})
+    sobol = known_sample(
+        folder / "s", THREE, saltelli(THREE, 64), {"y": ishigami}, design={"kind": "sobol", "base": 64}
+    )
     design = {"kind": "morris", "trajectories": 10}
     morris = known_sample(folder / "m", FOUR, trajectories(FOUR, 10), {"y": lambda a, *_: a}, design=design)
     latin = known_sample(
         folder / "l", FOUR, hypercube(FOUR, 200), {"y": lambda a, *_: np.asarray(a)}, design={"kind": "latin-hypercube"}
     )
-    return [analyse(grid), analyse(sobol), analyse(morris), analyse(latin, Wanted(cases=(read_case("y < 0.3", latin),)))]
+    return [
+        analyse(grid),
+        analyse(sobol),
+        analyse(morris),
+        analyse(latin, Wanted(cases=(read_case("y < 0.3", latin),))),
+    ]
 
 
 def test_every_table_has_the_columns_that_are_told_in_their_order(tmp_path: Path) -> None:
