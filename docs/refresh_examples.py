@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import re
 import shlex
 import shutil
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from examples import PAGES, ROOT, empty_folder, has_output, output_of, parse, place_of_output, refreshed, tidy
 
@@ -34,6 +36,7 @@ PAGES_OF_COMMANDS = {"channels": "channels", "claims": "claims", "fit": "fit-siz
 FACILITATOR = ROOT / "docs" / "facilitator.md"
 RUNS_OF_LESSONS, SEED_OF_LESSONS = 200, 20261125
 """Replicates and seed of the figures beside those of the page: other luck, and more of it."""
+SCORES = ROOT / "results" / "published" / "windows.csv"
 FIGURES = ("hysteresis", "substitution", "sorting", "dependency")
 COLOURS = 96
 """Colours of a published figure: line drawings need no more, and are a third as large."""
@@ -89,6 +92,19 @@ def publish(figure: Path) -> None:
     few.save(ROOT / "docs" / "images" / figure.name, optimize=True)
 
 
+def publish_scores(windows: Sequence[Mapping[str, Any]]) -> None:
+    """Put the scores of windows among the published results: a row for each window, method and group."""
+    import pandas as pd
+
+    rows = [
+        {"fit": "-".join(map(str, one["fit"])), "predict": "-".join(map(str, one["predict"])), **score}
+        for one in windows
+        for score in one["scores"]
+    ]
+    SCORES.parent.mkdir(exist_ok=True)
+    pd.DataFrame(rows).to_csv(SCORES, index=False, float_format="%.4f", lineterminator="\n")
+
+
 def refresh_command(name: str) -> bool:
     """Run the command of a page and put its tables and a figure there; whether the tables changed."""
     from experiments.cli import main
@@ -106,6 +122,8 @@ def refresh_command(name: str) -> bool:
         figure = PAGES_OF_COMMANDS[name]
         if figure is not None:
             publish(folder / "result" / "figures" / f"{figure}.png")
+        if name == "trust":
+            publish_scores(json.loads((folder / "result").read_text(encoding="utf-8"))["windows"])
     place = rf"(?<=<!-- {name} table -->\n```text\n).*?(?=```\n<!-- end of {name} table -->)"
     after, found = re.subn(place, lambda _: tidy(out.getvalue()), before, flags=re.DOTALL)
     if found != 1:
