@@ -28,6 +28,8 @@ MOST_OF_ONE = 4
 """Questions of one page that wait; a page that is well-behaved has one or two."""
 PATIENCE = 30.0
 """Seconds after which a worker that does not answer is replaced; the run gives up by itself before."""
+BEGINNING = 300.0
+"""The same for the first answer of a worker, which compiles the kernels where nothing has compiled them yet."""
 KEPT_BYTES = 24_000_000
 """Memory for answers that may be asked for again."""
 
@@ -180,6 +182,7 @@ class Hand:
     def __init__(self) -> None:
         self._process: Any = None
         self._pipe: Connection | None = None
+        self._patience = BEGINNING
 
     def start(self) -> None:
         """Start the process."""
@@ -190,6 +193,7 @@ class Hand:
         self._process = context.Process(target=serve, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
+        self._patience = BEGINNING
 
     def ask(self, question: Question) -> Reply:
         """What the process replies; never an exception of what happens there."""
@@ -199,8 +203,9 @@ class Hand:
         assert self._pipe is not None
         try:
             self._pipe.send(question)
-            if self._pipe.poll(PATIENCE):
+            if self._pipe.poll(self._patience):
                 reply: Reply = self._pipe.recv()
+                self._patience = PATIENCE
                 return reply
             reason = "this takes too long to be played with"
         except (EOFError, OSError):

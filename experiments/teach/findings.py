@@ -43,6 +43,8 @@ class StatesOfLesson:
 
     def means(self, finding: Finding, chosen: Mapping[str, Any], years: Years) -> np.ndarray:
         """Mean of a finding's indicator over years, by replicate, float64[n]."""
+        import numpy as np
+
         from ..sweeping.outcomes import values_of
         from ..sweeping.schema import Outcome
 

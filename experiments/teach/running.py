@@ -160,7 +160,7 @@ class Runs:
 
         ``changed``: measures that the page has changed, and will probably change again.
         """
-        stand = _in_time(monotonic() + SECONDS)
+        stand = _in_time(SECONDS)
         model = PartnershipModel(scenario, replicate=replicate, world=self.world(scenario))
         begun = self.past.best(scenario, replicate, until)
         if begun is not None:
@@ -193,9 +193,15 @@ def _stops(scenario: Scenario, now: date, changed: Collection[str], whole: bool)
     return sorted(chosen)
 
 
-def _in_time(deadline: float) -> Callable[[PartnershipModel], None]:
+def _in_time(seconds: float) -> Callable[[PartnershipModel], None]:
+    """Raises `GivenUp` when a run has gone on too long; its first quarter, which may compile the kernels, does not count."""
+    deadline: float | None = None
+
     def stand(model: PartnershipModel) -> None:
-        if monotonic() > deadline:
+        nonlocal deadline
+        if deadline is None:
+            deadline = monotonic() + seconds
+        elif monotonic() > deadline:
             raise GivenUp
 
     return stand
