@@ -37,14 +37,15 @@ export class Server {
       socket.onmessage = ({ data }) => this.take(data);
       socket.onclose = () => {
         this.onState(this.socket === socket ? "lost" : "refused");
-        const lost = [...this.waiting.values()];
+        const lost = [...this.waiting.values(), ...(this.header ? [this.header] : [])];
         this.waiting.clear();
+        this.header = null;
         reject(new Error("closed"));
-        setTimeout(() => {
-          this.open = this.connect();
-          this.open.catch(() => {});
-          for (const { message, resolve: done, reject: fail } of lost) this.send(message).then(done, fail);
-        }, this.pause);
+        // at once, so that what is asked in the meantime waits for the next socket
+        const wait = this.pause;
+        this.open = new Promise((done) => setTimeout(done, wait)).then(() => this.connect());
+        this.open.catch(() => {});
+        for (const { message, resolve: done, reject: fail } of lost) this.send(message).then(done, fail);
         this.pause = Math.min(2 * this.pause, LONGEST_WAIT);
       };
     });
@@ -80,7 +81,8 @@ export class Server {
     const id = this.number;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { message, resolve, reject });
-      this.socket.send(JSON.stringify({ id, ...message }));
+      // a socket that is closing loses nothing: its end asks again
+      if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ id, ...message }));
     });
   }
 
