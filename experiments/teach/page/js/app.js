@@ -202,6 +202,7 @@ export class App {
     const { run } = this;
     const { lines, kept, fan, hidden, guess, names, years } = this;
     this.chart.show({ run, lines, kept, fan, hidden, guess, names, span: years, now: this.now(), guessed: this.prediction.line });
+    this.prediction.listen();
     $("chart").setAttribute("aria-label", chartLabel(run, this.lines, this.hidden));
     const units = [...new Set(lines.map((line) => run.unitOf(line)))];
     $("unit").textContent = units.length > 1 ? text("unit.two", { a: text(`unit.${units[0]}`), b: text(`unit.${units[1]}`) }) : text(`unit.${units[0]}`);

@@ -10,6 +10,7 @@ export class Prediction {
     this.app = app;
     this.from = null;
     this.guess = new Map();
+    this.drawing = false;
     this.last = null;
   }
 
@@ -27,13 +28,13 @@ export class Prediction {
     this.from = from;
     this.asked = line;
     this.revealed = false;
+    this.drawing = drawing;
     app.hidden = from;
     app.timeline.limit = app.run.stepOf(from + 1);
     app.timeline.go(app.timeline.limit, false);
     this.guess = new Map([[from, this.known()]]);
     if (drawing) app.guess = this.guess;
     app.show();
-    if (drawing) this.listen();
   }
 
   // Nothing is hidden any more; a guess that was drawn stays on the chart until the next one.
@@ -60,13 +61,13 @@ export class Prediction {
     this.asked = null;
     this.guess = new Map([[this.from, this.known()]]);
     this.revealed = false;
+    this.drawing = true;
     app.guess = this.guess;
     app.hidden = this.from;
     app.timeline.limit = app.run.stepOf(this.from + 1);
     app.timeline.go(app.timeline.limit, false);
     app.show();
     this.bar();
-    this.listen();
     this.focusFirst();
   }
 
@@ -103,13 +104,12 @@ export class Prediction {
     if (reveal) reveal.disabled = false;
     this.app.player.drawn();
     this.app.showChart();
-    this.listen();
   }
 
-  // Drawing with a pointer, on the covered part of the chart.
+  // Drawing with a pointer, on the covered part of the chart; every chart that is made anew asks for it.
   listen() {
     const over = this.app.chart.plot?.over;
-    if (!over || !this.on || this.revealed) return;
+    if (!over || !this.on || !this.drawing || this.revealed) return;
     const draw = (event) => {
       const box = over.getBoundingClientRect();
       const { plot } = this.app.chart;
