@@ -33,7 +33,6 @@ from .desk import Busy, Desk
 from .messages import identifier_of, read_message, read_question
 
 PAGE = Path(__file__).parent / "page"
-LESSONS = Path(__file__).parent / "lessons"
 MOST_SOCKETS = 200
 MOST_OF_ADDRESS = 64
 """Sockets of one address: a class may come through one router."""
@@ -120,18 +119,15 @@ def _files() -> Mapping[str, bytes]:
         if path.is_file():
             found["/" + path.relative_to(PAGE).as_posix()] = path.read_bytes()
     found["/"] = found["/index.html"]
-    found["/lessons.json"] = json.dumps(lessons(), default=str).encode()
+    found["/lessons.json"] = json.dumps(lessons()).encode()
     return found
 
 
 def lessons() -> list[dict[str, Any]]:
-    """The lessons, as their files have them, in the order of their names."""
-    import tomllib
+    """The packaged lessons, checked, in the order of a course. Raises `InputError` for a file that is none."""
+    from .lesson_files import packaged_lessons, read_lesson
 
-    return [
-        {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))}
-        for path in sorted(LESSONS.glob("*.toml"))
-    ]
+    return [read_lesson(path).model_dump(mode="json", exclude_none=True) for path in packaged_lessons().values()]
 
 
 def _file(path: str, body: bytes) -> Any:
@@ -190,7 +186,7 @@ async def _converse(websocket: WebSocket, desk: Desk, house: House, sockets: set
     if (
         not _from_our_page(websocket.headers, house)
         or not _knows_code(websocket, house)
-        or len(sockets) >= MOST_SOCKETS
+        or not _has_room(websocket, sockets)
     ):
         await websocket.close(1008)  # before it was accepted: the handshake ends with 403
         return
