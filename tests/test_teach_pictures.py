@@ -25,9 +25,9 @@ STRENGTH = "measures.sectoral-2014.strength"
 """A measure of July 2014."""
 
 
-def question(*settings: tuple[str, object], kind: str = "run", **more: object) -> Question:
-    """A question about a small classroom."""
-    return Question(kind, "classroom", 5, settings=(*SMALL, *settings), **more)  # type: ignore[arg-type]
+def question(*settings: tuple[str, object], kind: str = "run", scenario: str = "classroom", **more: object) -> Question:
+    """A question about a small world."""
+    return Question(kind, scenario, 5, settings=(*SMALL, *settings), **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +41,19 @@ def by_line(frame: bytes) -> dict[tuple[str, str], np.ndarray]:
     return {(indicator, pair): arrays["series"][k] for k, (indicator, pair, _) in enumerate(header["lines"])}
 
 
-def test_the_series_of_a_frame_are_the_csv_of_the_command_that_it_names(runs: Runs, tmp_path: Path) -> None:
+@pytest.mark.parametrize("scenario", ["classroom", "hindcast"])  # hindcast has an ensemble, which the page does not use
+def test_the_series_of_a_frame_are_the_csv_of_the_command_that_it_names(
+    runs: Runs, tmp_path: Path, scenario: str
+) -> None:
     asked = question(
-        ("measures.academies-2022.strength", 0.4), additions=("joint-fund,start=2010-01-01,from=Russia,to=China",)
+        ("measures.academies-2022.strength", 0.4),
+        scenario=scenario,
+        additions=("joint-fund,start=2010-01-01,from=Russia,to=China",),
     )
     frame = answer(runs, asked)
     header, arrays = unpacked(frame)
     words = shlex.split(header["command"])
-    assert words[:3] == ["comity", "run", "classroom"]
+    assert words[:3] == ["comity", "run", scenario]
     assert main([*words[1:], "--no-figures", "--quiet", "--jobs", "1", "--out", str(tmp_path / "run")]) == 0
     found = by_line(frame)
     seen = set()
@@ -63,8 +68,13 @@ def test_the_series_of_a_frame_are_the_csv_of_the_command_that_it_names(runs: Ru
     assert len(header["dates"]) == len(arrays["ends"]) == 18
 
 
-def test_the_scenario_file_of_a_frame_loads_to_the_scenario_that_was_run(runs: Runs, tmp_path: Path) -> None:
-    asked = question((STRENGTH, 0.3), additions=("joint-fund,start=2010-01-01,from=Russia,to=China",))
+@pytest.mark.parametrize("scenario", ["classroom", "hindcast"])
+def test_the_scenario_file_of_a_frame_loads_to_the_scenario_that_was_run(
+    runs: Runs, tmp_path: Path, scenario: str
+) -> None:
+    asked = question(
+        (STRENGTH, 0.3), scenario=scenario, additions=("joint-fund,start=2010-01-01,from=Russia,to=China",)
+    )
     header, _ = unpacked(answer(runs, asked))
     path = tmp_path / "taken.toml"
     path.write_text(header["toml"], encoding="utf-8")

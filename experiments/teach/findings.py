@@ -35,7 +35,7 @@ class StatesOfLesson:
         settings = self.lesson.settings_at(chosen)
         key = json.dumps(settings, default=str)
         if key not in self._series:
-            scenario = load_scenario(self.lesson.scenario, settings | {"record.snapshots": []})
+            scenario = load_scenario(self.lesson.scenario, settings | {"record.snapshots": [], "run.ensemble": False})
             replicates = self.lesson.lucks if self.replicates is None else self.replicates
             seed = self.lesson.seed if self.seed is None else self.seed
             self._series[key] = simulate(scenario, replicates=replicates, seed=seed).series

@@ -172,6 +172,8 @@ def _told(name: str, measure: Measure) -> dict[str, Any]:
 def command_line(question: Question) -> str:
     """The command that makes the same replicate."""
     words = ["comity", "run", question.scenario, "--replicates", "1", "--seed", str(question.seed)]
+    if _scenario(question.scenario).run.ensemble:
+        words += ["--set", "run.ensemble=false"]
     for path, value in question.settings:
         words += ["--set", f"{path}={_as_toml(value)}"]
     for text in question.additions:
@@ -185,14 +187,14 @@ def _as_toml(value: object) -> str:
 
 def short_toml(scenario: Scenario, question: Question) -> str:
     """A scenario file that extends the one that is played by what differs; it loads to the same scenario."""
-    changed = _difference(_base(question.scenario), scenario.to_dict())
+    changed = _difference(_scenario(question.scenario).to_dict(), scenario.to_dict())
     text = {"version": scenario.version, "name": scenario.name, "extends": question.scenario, **changed}
     return tomli_w.dumps(_listed(text))
 
 
 @lru_cache(maxsize=8)
-def _base(name: str) -> Mapping[str, Any]:
-    return load_scenario(name).to_dict()
+def _scenario(name: str) -> Scenario:
+    return load_scenario(name)
 
 
 def _difference(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

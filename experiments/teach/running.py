@@ -108,11 +108,14 @@ def _goes_on(kept: Kept, scenario: Scenario) -> bool:
 
 
 def state_of(question: Question) -> Scenario:
-    """The scenario of a question, resolved: its seed, one replicate. Raises `InputError` for what a page may not ask."""
+    """The scenario of a question, resolved: its seed, one replicate. Raises `InputError` for what a page may not ask.
+
+    All replicates run with the same parameters, so that luck alone makes the fan, and a measure alone the difference.
+    """
     settings = dict(question.settings)
     scenario = load_scenario(question.scenario, settings, question.additions)
     _refuse_large(scenario)
-    luck = {"seed": question.seed, "replicates": 1}
+    luck = {"seed": question.seed, "replicates": 1, "ensemble": False}
     return scenario.model_copy(update={"run": scenario.run.model_copy(update=luck)})
 
 

@@ -30,7 +30,6 @@ async function start() {
     useTexts({ en: english, [language]: words }, language);
     const code = query.get("code") ?? "";
     const source = new Server(code, onState);
-    source.open.catch(() => {});
     app = new App(source, about, lessons, mode);
   }
   window.comity = app; // for tests and for those who look under the bonnet

@@ -11,6 +11,7 @@ export class Refusal extends Error {
   }
 }
 
+// A question waits until its frame has come; those that wait when a connection is lost are asked again on the next one.
 export class Server {
   constructor(code, onState) {
     this.code = code;
@@ -19,70 +20,61 @@ export class Server {
     this.number = 0;
     this.pause = AGAIN;
     this.header = null;
-    this.open = this.connect();
+    this.socket = null;
+    this.connect();
   }
 
   connect() {
-    return new Promise((resolve, reject) => {
-      const scheme = location.protocol === "https:" ? "wss" : "ws";
-      const query = this.code ? `?code=${encodeURIComponent(this.code)}` : "";
-      const socket = new WebSocket(`${scheme}://${location.host}/ws${query}`);
-      socket.binaryType = "arraybuffer";
-      socket.onopen = () => {
-        this.socket = socket;
-        this.pause = AGAIN;
-        this.onState("open");
-        resolve();
-      };
-      socket.onmessage = ({ data }) => this.take(data);
-      socket.onclose = () => {
-        this.onState(this.socket === socket ? "lost" : "refused");
-        const lost = [...this.waiting.values(), ...(this.header ? [this.header] : [])];
-        this.waiting.clear();
-        this.header = null;
-        reject(new Error("closed"));
-        // at once, so that what is asked in the meantime waits for the next socket
-        const wait = this.pause;
-        this.open = new Promise((done) => setTimeout(done, wait)).then(() => this.connect());
-        this.open.catch(() => {});
-        for (const { message, resolve: done, reject: fail } of lost) this.send(message).then(done, fail);
-        this.pause = Math.min(2 * this.pause, LONGEST_WAIT);
-      };
-    });
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const query = this.code ? `?code=${encodeURIComponent(this.code)}` : "";
+    const socket = new WebSocket(`${scheme}://${location.host}/ws${query}`);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.socket = socket;
+      this.pause = AGAIN;
+      this.header = null;
+      this.onState("open");
+      for (const id of this.waiting.keys()) this.transmit(id);
+    };
+    socket.onmessage = ({ data }) => this.take(data);
+    socket.onclose = () => {
+      this.onState(this.socket === socket ? "lost" : "refused");
+      this.socket = null;
+      setTimeout(() => this.connect(), this.pause);
+      this.pause = Math.min(2 * this.pause, LONGEST_WAIT);
+    };
+  }
+
+  transmit(id) {
+    const asked = this.waiting.get(id);
+    if (asked && this.socket) this.socket.send(JSON.stringify({ id, ...asked.message }));
   }
 
   take(data) {
     if (typeof data !== "string") {
-      const { resolve } = this.header;
+      const { header } = this;
       this.header = null;
-      resolve(readFrame(data));
+      this.waiting.get(header.id)?.resolve(readFrame(data));
+      this.waiting.delete(header.id);
       return;
     }
     const header = JSON.parse(data);
-    const asked = this.waiting.get(header.id);
-    if (!asked) return;
-    this.waiting.delete(header.id);
-    if (header.ok) this.header = asked;
-    else if (header.error.kind === "busy") setTimeout(() => this.send(asked.message).then(asked.resolve, asked.reject), 1000 * header.error.again);
-    else asked.reject(new Refusal(header.error));
+    if (header.ok) this.header = header;
+    else if (header.error.kind === "busy") setTimeout(() => this.transmit(header.id), 1000 * header.error.again);
+    else if (header.error.kind === "rate") setTimeout(() => [...this.waiting.keys()].forEach((id) => this.transmit(id)), AGAIN);
+    else {
+      this.waiting.get(header.id)?.reject(new Refusal(header.error));
+      this.waiting.delete(header.id);
+    }
   }
 
   // The frame that answers a message; a lost connection or a busy server only delays it.
-  async send(message) {
-    for (;;) {
-      try {
-        await this.open;
-        break;
-      } catch {
-        await new Promise((done) => setTimeout(done, 300));
-      }
-    }
+  send(message) {
     this.number += 1;
     const id = this.number;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { message, resolve, reject });
-      // a socket that is closing loses nothing: its end asks again
-      if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ id, ...message }));
+      this.transmit(id);
     });
   }
 
