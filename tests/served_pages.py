@@ -16,7 +16,8 @@ from experiments.teach.application import House
 from experiments.teach.frames import unpacked
 from experiments.teach.serving import Opened, Server, open_server
 
-PATIENCE = 120.0
+PATIENCE = 300.0
+"""Seconds: the first picture of a clean checkout waits for the kernels to be compiled."""
 SCENARIOS = {"classroom": "Classroom", "hindcast": "Hindcast"}
 SMALL = {"world.institutions": 60, "time.start": "2004-01-01", "time.show_from": "2006-01-01"}
 """Settings that make a run small."""

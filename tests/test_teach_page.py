@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from served_pages import SCENARIOS, served
+from served_pages import SCENARIOS, Client, served
 
 from experiments.cli import main
 from experiments.teach.application import lessons
@@ -28,9 +28,11 @@ LESSONS = [lesson["name"] for lesson in lessons()]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """A server with the scenarios of the lessons."""
+    """A server with the scenarios of the lessons, whose kernels are compiled."""
     names = {lesson["scenario"]: lesson["scenario"] for lesson in lessons()}
     with served(open_server({**SCENARIOS, **names}, 0, workers=2)) as running:
+        with Client(running.opened.url) as first:
+            first.picture()
         yield running
 
 

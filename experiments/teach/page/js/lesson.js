@@ -29,7 +29,7 @@ export class Player {
       ...lesson.steps.map((step) => ({ kind: "step", state: step })),
       { kind: "guess", state: lesson.reveal },
       { kind: "reveal", state: lesson.reveal },
-      { kind: "exercise", state: lesson.exercise },
+      { kind: "exercise", state: { ...lesson.reveal, keep: false } }, // the solution's state is for the end
       { kind: "end", state: lesson.exercise },
     ];
   }
@@ -102,7 +102,6 @@ export class Player {
   draw() {
     const { lesson, stage, stages } = this;
     const { kind } = stages[stage];
-    const waiting = lesson.awaiting_native_reader.includes(document.documentElement.lang.slice(0, 2));
     const heading = element("h2", { textContent: ours(lesson.title), tabIndex: -1 });
     const last = stage === stages.length - 1;
     const next = button(text(kind === "guess" ? "lesson.reveal" : last ? "lesson.finish" : "lesson.next"), () => (last ? this.end() : this.go(stage + 1)), {
@@ -110,13 +109,11 @@ export class Player {
     });
     this.root.hidden = false;
     const parts = [
-      element("header", {}, element("p", { className: "quiet", textContent: text("lesson.place", { at: stage + 1, of: stages.length }) }), button("×", () => this.end(), { aria: { label: text("lesson.leave") }, className: "close", id: "lesson-leave" })),
-      heading,
+      element("header", {}, heading, element("span", { className: "quiet", textContent: text("lesson.place", { at: stage + 1, of: stages.length }) }), button("×", () => this.end(), { aria: { label: text("lesson.leave") }, className: "close", id: "lesson-leave" })),
       element("div", { className: "said", aria: { live: "polite" } }, ...this.said(kind)),
       element("div", { className: "row" }, stage > 0 ? button(text("lesson.back"), () => this.go(stage - 1), { id: "lesson-back" }) : null, next),
-      waiting ? element("p", { className: "quiet", textContent: text("lesson.unread") }) : null,
     ];
-    this.root.replaceChildren(...parts.filter(Boolean));
+    this.root.replaceChildren(...parts);
     if (stage > 0) document.getElementById(kind === "guess" ? "lesson-back" : "lesson-next").focus({ preventScroll: true });
   }
 

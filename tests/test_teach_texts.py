@@ -1,0 +1,49 @@
+"""The texts of the page: no key lacks a translation, none is missing, and each is in its own language."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from experiments.teach.application import PAGE
+from model.scenario import packaged_scenarios
+
+TEXTS = {tag: json.loads((PAGE / "texts" / f"{tag}.json").read_text(encoding="utf-8")) for tag in ("en", "ru", "zh")}
+PLACE = re.compile(r"\{(\w+)\}")
+CYRILLIC, CHINESE = re.compile(r"[\u0400-\u04ff]"), re.compile(r"[\u4e00-\u9fff]")
+CODE = {path: path.read_text(encoding="utf-8") for path in sorted(PAGE.glob("js/*.js"))}
+
+
+@pytest.mark.parametrize("tag", ["ru", "zh"])
+def test_no_key_lacks_a_translation(tag: str) -> None:
+    assert TEXTS[tag].keys() == TEXTS["en"].keys()
+    assert [key for key, text in TEXTS[tag].items() if not text.strip()] == []
+
+
+@pytest.mark.parametrize("tag", ["ru", "zh"])
+def test_a_translation_has_the_places_for_numbers_and_names_of_the_english_text(tag: str) -> None:
+    for key, text in TEXTS["en"].items():
+        assert set(PLACE.findall(TEXTS[tag][key])) == set(PLACE.findall(text)), key
+
+
+def test_sentences_are_in_their_own_language() -> None:
+    for key, text in TEXTS["en"].items():
+        if key.startswith(("scenario.", "question.", "act.", "lesson.", "caveat")):
+            assert not CYRILLIC.search(text) and not CHINESE.search(text), key
+            assert CYRILLIC.search(TEXTS["ru"][key]), key
+            assert CHINESE.search(TEXTS["zh"][key]), key
+
+
+def test_every_text_that_the_page_asks_for_is_there() -> None:
+    asked = {key: path.name for path, code in CODE.items() for key in re.findall(r'\btext\("([\w.-]+)"', code)}
+    html = (PAGE / "index.html").read_text(encoding="utf-8")
+    asked |= dict.fromkeys(re.findall(r'data-(?:text|label)="([^"]+)"', html), "index.html")
+    assert len(asked) > 60
+    assert {key: place for key, place in asked.items() if key not in TEXTS["en"]} == {}
+
+
+def test_every_packaged_scenario_has_its_name_and_question() -> None:
+    wanted = {f"{kind}.{name}" for name in packaged_scenarios() for kind in ("scenario", "question")}
+    assert sorted(wanted - TEXTS["en"].keys()) == []
