@@ -10,6 +10,7 @@ from .growth import memory_limit, opportunity_growth
 from .measuring import Row
 from .reference_process import opportunity
 from .sweeps import sweep
+from .teaching import exported, fuzzed, klass, page
 from .whole_runs import classroom, compiling, profile, replicate, two_cores, world_100k
 
 
@@ -31,6 +32,10 @@ BENCHMARKS = {
     "replicate_ms": Benchmark(replicate, "a replicate of classroom in a warm process"),
     "classroom_s": Benchmark(classroom, "`comity run classroom` from start to end"),
     "profile": Benchmark(profile, "where the time of a run goes"),
+    "teach_page": Benchmark(page, "the page: first load, slider to picture, frames a second", long=True),
+    "teach_class": Benchmark(klass, "thirty students who change something every two seconds", long=True),
+    "teach_fuzz": Benchmark(fuzzed, "10,000 messages that nobody should send", long=True),
+    "export_page": Benchmark(exported, "the page as one file: size, and how soon it opens", long=True),
     "compile_s": Benchmark(compiling, "the first run, with nothing compiled", long=True),
     "sweep_s": Benchmark(sweep, "a sweep of 10,000 runs of classroom on two cores", long=True),
     "world_100k": Benchmark(world_100k, "the hindcast with 100,000 institutions", long=True),
