@@ -30,6 +30,8 @@ EVERY = 2.0
 """Seconds between two changes of one student."""
 STRENGTHS = ("academies-2022", "mit-skoltech-2022", "german-freeze-2022", "ostp-2022", "sectoral-2014")
 REPEATS = 9
+A_SOCKET, AT_ONCE = 40, 4
+"""Hostile messages of one socket, as many as a page may send at once, and sockets that send them together."""
 BROWSER_FLAGS = ("--no-sandbox", "--disable-background-networking")
 PATIENCE = 120.0
 
@@ -236,21 +238,23 @@ def _bytes(process: psutil.Process) -> int:
 
 
 async def _fuzz(url: str, messages: int, seed: int) -> int:
-    """Send messages, on a new socket when one is closed for its manners; how many got no answer."""
-    luck, unanswered, sent = random.Random(seed), 0, 0
-    while sent < messages:
-        async with _socket(url) as socket:
-            while sent < messages:
-                sent += 1
-                try:
+    """Send messages, on a new socket before one is told to slow down; how many got no answer."""
+    unanswered = 0
+    rounds = iter(range(messages // A_SOCKET))
+
+    async def send() -> None:
+        nonlocal unanswered
+        for number in rounds:
+            luck = random.Random(f"{seed} {number}")
+            async with _socket(url) as socket:
+                for _ in range(A_SOCKET):
                     await socket.send(hostile(luck))
-                    await _error(socket)
-                except TimeoutError:
-                    unanswered += 1
-                except Exception as closed:
-                    if type(closed).__name__ not in ("ConnectionClosedOK", "ConnectionClosedError"):
-                        raise
-                    break  # told to go: an answer too
+                    try:
+                        await _error(socket)
+                    except TimeoutError:
+                        unanswered += 1
+
+    await asyncio.gather(*(send() for _ in range(AT_ONCE)))
     return unanswered
 
 

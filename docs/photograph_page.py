@@ -54,7 +54,7 @@ def _compare(page: Any) -> None:
 
 
 def _reveal(page: Any) -> None:
-    _steps(page, 5)
+    _steps(page, 4)
 
 
 def _guess(page: Any) -> None:
