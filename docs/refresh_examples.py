@@ -170,7 +170,7 @@ def refresh_lessons() -> bool:
     for name, path in packaged_lessons().items():
         place = rf"(?<=<!-- figures of {name} -->\n\n).*?(?=\n<!-- end of figures -->)"
         rows = "".join(f"{line}\n" for line in figures_of(read_lesson(path)))
-        after, found = re.subn(place, lambda _, rows=rows: rows, after, flags=re.DOTALL)
+        after, found = re.subn(place, lambda _, rows=rows: rows, after, count=1, flags=re.DOTALL)
         if found != 1:
             raise SystemExit(f"facilitator.md has no place for the figures of {name}")
     FACILITATOR.write_text(after, encoding="utf-8")
