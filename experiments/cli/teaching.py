@@ -12,6 +12,7 @@ from .output import Output
 from .settings import AsJson, Force, Quiet
 
 if TYPE_CHECKING:
+    from ..teach.game.journal import Journal
     from ..teach.serving import Opened
 
 PORT = 8765
@@ -34,6 +35,25 @@ Grid = Annotated[
     list[str] | None,
     typer.Option("--grid", metavar="PATH=A,B,C", help="A slider of the page and its values; may be repeated."),
 ]
+Game = Annotated[
+    bool,
+    typer.Option("--game", help="Play the class game: groups are ministries; the page is the lecturer's screen."),
+]
+GameFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--state",
+        metavar="FILE",
+        help="File of the game: begun, or gone on with where it was left; default: one in the user's data folder.",
+    ),
+]
+GameSeed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, max=2**32 - 1, help="Luck of all runs of a new game; default: drawn."),
+]
+NewGame = Annotated[
+    bool, typer.Option("--new-game", help="Begin a game although the last one was not played to its end.")
+]
 Workers = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one for each core.")
 ]
@@ -44,6 +64,10 @@ def teach(
     port: PortNumber = PORT,
     no_browser: NoBrowser = False,
     lan: Lan = False,
+    game: Game = False,
+    state: GameFile = None,
+    seed: GameSeed = None,
+    new_game: NewGame = False,
     jobs: Workers = None,
     quiet: Quiet = False,
     json: AsJson = False,
@@ -51,9 +75,12 @@ def teach(
     """Serve the page that a class plays with, to this machine, or with --lan to the class; ends with Ctrl+C."""
     output = Output(json, quiet)
     needed()
+    from ..teach.game.files import game_of
     from ..teach.serving import Server, open_server
 
-    opened = open_server(played(scenarios or []), port, lan, jobs)
+    _refuse_without_game(game, state, seed, new_game)
+    journal = game_of(state, seed, new_game) if game else None
+    opened = open_server(played(scenarios or []), port, lan, jobs, journal)
 
     def on_start() -> None:
         _announce(output, opened)
@@ -61,7 +88,7 @@ def teach(
         if not no_browser:
             import webbrowser
 
-            webbrowser.open(opened.url)
+            webbrowser.open(opened.game_url or opened.url)
 
     from .doctoring import kernels_cached
 
@@ -98,7 +125,18 @@ def needed() -> None:
         )
 
 
+def _refuse_without_game(game: bool, state: Path | None, seed: int | None, new_game: bool) -> None:
+    from model.errors import InputError
+
+    for option, given in (("--state", state is not None), ("--seed", seed is not None), ("--new-game", new_game)):
+        if given and not game:
+            raise InputError("is an option of the class game", where=option, allowed="together with --game")
+
+
 def _announce(output: Output, opened: Opened) -> None:
+    if opened.house.game is not None:
+        _announce_game(output, opened, opened.house.game)
+        return
     told: dict[str, Any] = {"url": opened.url}
     if opened.class_url:
         told |= {"class_url": opened.class_url, "code": opened.house.code}
@@ -112,6 +150,29 @@ def _announce(output: Output, opened: Opened) -> None:
         output.text(f"For the class: {opened.class_url}   join code {opened.house.code}")
         if sys.stdout.isatty():
             segno.make(opened.class_url, error="l", micro=False).terminal(compact=True)
+
+
+def _announce_game(output: Output, opened: Opened, game: Journal) -> None:
+    class_url = f"{opened.house.address or opened.url}game.html"
+    if output.as_json:
+        output.json(
+            {
+                "url": opened.game_url,
+                "class_url": class_url,
+                "codes": dict(game.opening.codes),
+                "state": str(game.path),
+                "seed": game.opening.seed,
+                "round": game.state.round + 1,
+            }
+        )
+        return
+    output.text(f"Your screen, for nobody else: {opened.game_url} (Ctrl+C ends the server, not the game).")
+    output.text(f"The groups open {class_url} and type their code:")
+    for ministry, code in game.opening.codes.items():
+        output.text(f"  {game.menu.places[ministry].title['en']:12} {code}")
+    output.text(f"Seed {game.opening.seed}. The game is kept in {game.path}")
+    if game.state.settled or game.state.phase != "waiting":
+        output.text(f"It goes on where it was left: round {min(game.state.round + 1, game.menu.rounds)}.")
 
 
 def export_page(

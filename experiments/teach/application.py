@@ -30,6 +30,9 @@ from model.errors import InputError
 
 from ..errors import ExperimentError
 from .desk import Busy, Desk
+from .game.hall import Hall
+from .game.journal import Journal
+from .game.routes import Door, converse, menu_file
 from .messages import identifier_of, read_message, read_question
 
 PAGE = Path(__file__).parent / "page"
@@ -66,6 +69,8 @@ class House:
     """Join code of a class; empty: none is asked for."""
     address: str = ""
     """Address that others open, for links and QR codes."""
+    game: Journal | None = None
+    """The class game that is played here."""
 
 
 @dataclass
@@ -88,19 +93,41 @@ class Allowance:
 def application(house: House, workers: int) -> ASGIApp:
     """The ASGI application of a house; its desk opens when the server starts."""
     desk: Desk | None = None
+    hall: Hall | None = None
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        nonlocal desk
+        nonlocal desk, hall
         async with Desk(workers) as desk:
-            yield
+            if house.game is None:
+                yield
+                return
+            async with Hall(house.game, desk, house.address or f"http://{house.hosts[0]}/") as hall:
+                yield
 
     async def socket(websocket: WebSocket) -> None:
         assert desk is not None
         await _converse(websocket, desk, house, sockets)
 
+    async def game(websocket: WebSocket) -> None:
+        assert hall is not None
+        if not _from_our_page(websocket.headers, house) or not _has_room(websocket, sockets):
+            await websocket.close(1008)
+            return
+        await websocket.accept()
+        sockets.add(websocket)
+        try:
+            await converse(websocket, hall, door, Allowance(), STRIKES)
+        finally:
+            sockets.discard(websocket)
+
     sockets: set[WebSocket] = set()
+    door = Door()
+    of_game = [] if house.game is None else [
+        WebSocketRoute("/game/ws", game), Route("/game/menu.json", menu_file(house.game.menu)),
+    ]  # fmt: skip
     routes = [
+        *of_game,
         WebSocketRoute("/ws", socket),
         Route("/qr.svg", _qr_code(house)),
         Route("/about.json", _about(house)),

@@ -13,6 +13,7 @@ import uvicorn
 from model.errors import InputError
 
 from .application import House, application
+from .game.journal import Journal
 from .messages import LONGEST_MESSAGE
 
 LOOPBACK = "127.0.0.1"
@@ -40,8 +41,19 @@ class Opened:
         """Address for the class, with its code; empty where only this machine is served."""
         return f"{self.house.address}?code={self.house.code}" if self.house.address else ""
 
+    @property
+    def game_url(self) -> str:
+        """Address of the lecturer's screen of the game; the code stands where no server is sent it."""
+        return f"{self.url}game.html#code={self.house.game.opening.lecturer}" if self.house.game else ""
 
-def open_server(scenarios: Mapping[str, str], port: int, lan: bool = False, workers: int | None = None) -> Opened:
+
+def open_server(
+    scenarios: Mapping[str, str],
+    port: int,
+    lan: bool = False,
+    workers: int | None = None,
+    game: Journal | None = None,
+) -> Opened:
     """Take the port. Raises `InputError` if it cannot be had."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name == "posix":
@@ -64,7 +76,7 @@ def open_server(scenarios: Mapping[str, str], port: int, lan: bool = False, work
         hosts.append(f"{outside}:{port}")
         code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
         address = f"http://{outside}:{port}/"
-    house = House(tuple(hosts), scenarios, code, address)
+    house = House(tuple(hosts), scenarios, code, address, game)
     return Opened(listening, house, workers or max(1, os.cpu_count() or 1))
 
 

@@ -1,0 +1,57 @@
+// Pieces that the groups' screens and the wall share: goals, and what each ministry did.
+import { element } from "./dom.js";
+import { number, ours, share, text } from "./texts.js";
+
+export const points = (value) => (value === 0 ? "0" : `${value > 0 ? "+" : "−"}${number(Math.abs(value), 3)}`);
+
+// A goal's change against the run in which nobody acted, in words.
+export function changeOf(goal, reached) {
+  if (!reached.clear) return text("game.change.none");
+  const shares = /\.(share|mix)$/.test(goal.indicator);
+  const x = shares ? number(100 * Math.abs(reached.change), 2) : share(Math.abs(reached.change), 0);
+  return text(`game.change.${shares ? "points." : ""}${reached.change > 0 ? "more" : "less"}`, { x });
+}
+
+export function total(results, place) {
+  const last = results?.goals[place]?.at(-1);
+  return last ? last.reduce((sum, one) => sum + one.points, 0) : 0;
+}
+
+// The goals of a ministry; after a round with what was reached, as a list that reads well aloud.
+export function goalList(menu, results, place) {
+  const { goals } = menu.ministries.find((one) => one.place === place);
+  const last = results?.goals[place]?.at(-1);
+  return element(
+    "ul", { className: "goals" },
+    ...goals.map((goal, k) => element(
+      "li", {},
+      element("span", { textContent: ours(goal.title) }),
+      last && element("small", { textContent: changeOf(goal, last[k]) }),
+      last && element("b", { textContent: points(last[k].points), title: text("game.points") }),
+    )),
+  );
+}
+
+function did(game, entry, target, inForce) {
+  const { title, by } = game.entries.get(entry);
+  const place = ours(game.menu.places[target]);
+  const words = by.includes(target) && game.entries.get(entry).towards.length === 1 && game.entries.get(entry).lifts.length ? ours(title) : `${ours(title)} → ${place}`;
+  return element("li", inForce ? {} : { className: "void" }, inForce ? words : text("game.void", { what: words }));
+}
+
+// What each ministry did in each round, as a table: rounds down, ministries across.
+export function deeds(game, view) {
+  const { menu } = game;
+  const names = menu.ministries.map((one) => one.place);
+  const head = element("tr", {}, element("th", { scope: "col", textContent: text("game.round.column") }), ...names.map((name) => element("th", { scope: "col", textContent: ours(menu.places[name]) })));
+  const rows = view.settled.map((hands, round) => element(
+    "tr", {},
+    element("th", { scope: "row", textContent: game.years(round) }),
+    ...names.map((name) => {
+      const hand = hands[name];
+      if (!hand.choices.length) return element("td", { className: "quiet", textContent: text(hand.passed ? "game.did.pass" : "game.did.nothing") });
+      return element("td", {}, element("ul", {}, ...hand.choices.map((choice) => did(game, ...choice))), element("small", { textContent: text("game.spent", { spent: hand.spent, budget: menu.budget }) }));
+    }),
+  ));
+  return element("table", { className: "deeds" }, element("caption", { className: "unseen", textContent: text("game.deeds") }), element("thead", {}, head), element("tbody", {}, ...rows));
+}

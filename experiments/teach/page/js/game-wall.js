@@ -1,0 +1,196 @@
+// The lecturer's screen, for the wall: curves, goals, what each ministry did; and what the lecturer may do.
+import { Chart } from "./chart.js";
+import { button, element, openPanel, save } from "./dom.js";
+import { deeds, goalList, points, total } from "./game-parts.js";
+import { number, ours, pairName, share, text } from "./texts.js";
+
+const BLOCS = ["Russia", "China", "West", "Other"];
+const SETS = ["partnerships.count", "output.volume", "leaders.share"];
+
+// The results as the chart takes a run.
+class Curves {
+  constructor(results, grey) {
+    this.results = results;
+    this.blocs = BLOCS;
+    this.which = grey ? "grey" : "now";
+  }
+
+  years() {
+    return this.results.years;
+  }
+
+  values(line) {
+    return this.results.lines[line][this.which];
+  }
+
+  unitOf(line) {
+    return /\.share:/.test(line) ? "share" : line.slice(0, line.indexOf(":"));
+  }
+
+  band(line) {
+    return [this.results.lines[line].low, this.results.lines[line].high];
+  }
+}
+
+export class Wall {
+  constructor(game) {
+    this.game = game;
+    this.place = "lecturer";
+    this.set = SETS[0];
+  }
+
+  build(main) {
+    this.title = element("h1");
+    this.sentence = element("p", { id: "sentence" });
+    this.acts = element("div", { className: "acts" });
+    this.room = element("div", { className: "chart", role: "img", id: "wall-chart" });
+    const lines = element("select", { id: "lines" }, ...SETS.map((name) => new Option(text(`game.lines.${name}`), name, false, name === this.set)));
+    lines.onchange = () => {
+      this.set = lines.value;
+      this.drawChart();
+      this.drawSentence();
+    };
+    const grey = element("select", { id: "grey" }, new Option(text("game.grey.all"), "all"), ...this.game.menu.ministries.map(({ place }) => new Option(text("game.grey.one", { name: ours(this.game.menu.places[place]) }), place)));
+    grey.onchange = () => this.game.act({ do: "without", ministry: grey.value });
+    this.grey = grey;
+    this.cards = element("section", { className: "cards", ariaLabel: text("game.goals") });
+    this.deeds = element("section", { className: "scroll", tabIndex: 0, ariaLabel: text("game.deeds"), role: "region" });
+    main.className = "wall";
+    main.replaceChildren(
+      element("div", { className: "head" }, this.title, this.acts, this.sentence),
+      element(
+        "section", { className: "curves", ariaLabel: text("game.curves") },
+        element("div", { className: "chart-head" },
+          element("label", { className: "pick wide" }, element("span", { className: "unseen", textContent: text("choose.lines") }), lines),
+          element("label", { className: "pick" }, element("span", { className: "unseen", textContent: text("game.grey") }), grey)),
+        this.room,
+      ),
+      this.cards,
+      this.deeds,
+      element("p", { className: "caveat", textContent: `${text("game.caveat")} ${text("game.caveat.lucks")}` }),
+    );
+    this.chart = new Chart(this.room, () => {});
+    this.drawn = "";
+  }
+
+  update(view) {
+    this.view = view;
+    document.getElementById("where").textContent = text("game.title");
+    this.title.textContent = this.news(view);
+    if (view.results && document.activeElement !== this.grey) this.grey.value = view.results.without;
+    this.drawActs();
+    this.drawCards();
+    this.deeds.replaceChildren(view.settled.length ? deeds(this.game, view) : this.start());
+    const told = JSON.stringify(view.results);
+    if (view.results && told !== this.drawn) {
+      this.drawn = told;
+      this.drawChart();
+    }
+    this.drawSentence();
+  }
+
+  start() {
+    return element("div", { className: "how" }, ...["one", "two", "three", "four"].map((step) => element("p", { textContent: text(`game.how.${step}`, { budget: this.game.menu.budget }) })));
+  }
+
+  news(view) {
+    const { rounds } = this.game.menu;
+    const values = { round: Math.min(view.round + 1, rounds), rounds, years: this.game.years(view.round), last: view.round };
+    if (view.phase === "open") return text("game.wall.open", values);
+    if (view.running && view.settled.length) return text("game.wall.running", { ...values, years: this.game.years(view.round - 1) });
+    if (view.phase === "over") return text("game.wall.over", values);
+    return text(view.settled.length ? "game.wall.shown" : "game.wall.waiting", { ...values, years: this.game.years(view.settled.length ? view.round - 1 : 0) });
+  }
+
+  drawActs() {
+    const { view, game } = this;
+    const at = view.moment;
+    const waited = Object.values(view.ministries).filter((one) => !one.decided).length;
+    const acts = [];
+    if (view.phase === "waiting") acts.push(button(text("game.act.open", { round: view.round + 1 }), () => game.act({ do: "open", at }), { id: "open", className: "primary" }));
+    if (view.phase === "open") {
+      const close = button(waited ? text("game.act.wait", { waited }) : text("game.act.close", { round: view.round + 1 }), () => game.act({ do: "close", at }), { id: "close", className: "primary" });
+      close.disabled = waited > 0;
+      acts.push(close);
+    }
+    if (view.phase === "open" || view.settled.length) acts.push(button(text(view.phase === "open" ? "game.act.unopen" : "game.act.back", { round: view.phase === "open" ? view.round + 1 : view.round }), () => game.act({ do: "back", at }), { id: "back" }));
+    acts.push(button(text("game.act.codes"), (event) => this.showCodes(event.currentTarget), { id: "codes" }));
+    if (view.settled.length) acts.push(button(text("game.act.save"), () => this.save(), { id: "save" }));
+    this.acts.replaceChildren(...acts);
+  }
+
+  drawCards() {
+    const { view, game } = this;
+    this.cards.replaceChildren(...game.menu.ministries.map(({ place }) => {
+      const { here, decided, passed } = view.ministries[place];
+      const open = view.phase === "open";
+      const status = open ? text(passed ? "game.status.passed" : decided ? "game.status.decided" : here ? "game.status.choosing" : "game.status.absent") : text(here ? "game.status.here" : "game.status.absent");
+      return element(
+        "article", { className: "card", dataset: { place } },
+        element("header", {}, element("h2", { textContent: ours(game.menu.places[place]) }), view.settled.length > 0 && view.results && element("b", { className: "sum", textContent: points(total(view.results, place)) })),
+        goalList(game.menu, view.results, place),
+        element("p", { className: "status" }, status, open && !decided && button(text("game.act.pass"), () => game.act({ do: "pass", at: view.moment, ministry: place }), { id: `pass-${place}`, aria: { label: text("game.act.pass.of", { name: ours(game.menu.places[place]) }) } })),
+      );
+    }));
+  }
+
+  lines() {
+    return Object.keys(this.view.results?.lines ?? {}).filter((line) => line.startsWith(`${this.set}:`));
+  }
+
+  drawChart() {
+    const { results } = this.view;
+    if (!results) return;
+    const lines = this.lines();
+    const run = new Curves(results, false);
+    const { first, years, rounds } = this.game.menu;
+    const differs = this.view.settled.length > 0;
+    this.chart.show({ run, lines, kept: differs ? [new Curves(results, true)] : [], fan: differs ? run : null, hidden: null, guess: null, names: new Map(lines.map((line) => [line, pairName(line.slice(line.indexOf(":") + 1))])), span: [results.years[0], first + years * rounds - 1], now: results.years.at(-1) });
+    this.room.setAttribute("aria-label", this.words(lines));
+  }
+
+  words(lines) {
+    const { results } = this.view;
+    const year = results.years.at(-1);
+    const form = this.set === "leaders.share" ? (x) => share(x, 0) : number;
+    const told = lines.map((line) => {
+      const { now, grey, differs } = results.lines[line];
+      const values = { pair: pairName(line.slice(line.indexOf(":") + 1)), value: form(now.at(-1)) };
+      if (!this.view.settled.length) return text("game.clause.plain", values);
+      if (!differs) return text("game.clause.same", values);
+      const change = this.set === "leaders.share" ? now.at(-1) - grey.at(-1) : now.at(-1) / grey.at(-1) - 1;
+      const x = this.set === "leaders.share" ? text("game.clause.points", { x: number(100 * Math.abs(change), 2) }) : share(Math.abs(change), 0);
+      return text(change > 0 ? "game.clause.more" : "game.clause.less", { ...values, x });
+    });
+    const against = results.without === "all" ? text("game.against.all") : text("game.against.one", { name: ours(this.game.menu.places[results.without]) });
+    return text(this.view.settled.length ? "game.sentence" : "game.sentence.begin", { year, what: text(`game.lines.${this.set}`), clauses: told.join(text("game.join.clauses")), against });
+  }
+
+  drawSentence() {
+    const { view } = this;
+    this.sentence.textContent = view.results ? this.words(this.lines()) : view.trouble ? text("game.trouble", { what: view.trouble }) : text("game.state.running");
+  }
+
+  showCodes(opener) {
+    const { view, game } = this;
+    const address = `${view.address}game.html`;
+    openPanel(document.getElementById("panel"), text("game.act.codes"), [
+      element("p", { textContent: text("game.codes.how") }),
+      element("p", { className: "address", textContent: address }),
+      ...game.menu.ministries.map(({ place }) => {
+        const code = view.codes[place];
+        const picture = element("img", { className: "qr", alt: text("game.codes.qr"), loading: "lazy" });
+        const shown = element("details", {}, element("summary", { textContent: ours(game.menu.places[place]) }), element("p", { className: "code", textContent: code }), picture);
+        shown.ontoggle = () => { picture.src = `qr.svg?link=${encodeURIComponent(`${address}#code=${code}`)}`; };
+        return shown;
+      }),
+    ], opener);
+  }
+
+  async save() {
+    const told = await this.game.act({ do: "scenario" });
+    if (!told) return;
+    save(told.file, told.toml, "application/toml");
+    this.game.tell(text("game.saved", { command: told.command }));
+  }
+}
