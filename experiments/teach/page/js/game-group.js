@@ -19,7 +19,7 @@ export class GroupScreen {
     this.goals = element("section", { className: "part" });
     this.menu = element("section", { className: "part menu" });
     this.past = element("section", { className: "part past" });
-    this.bar = element("div", { className: "bar", role: "group" });
+    this.bar = element("div", { className: "bar", aria: { role: "group" } });
     main.className = "group";
     main.replaceChildren(this.head, this.goals, this.menu, this.past, element("p", { className: "caveat", textContent: text("game.caveat") }), this.bar);
   }
@@ -43,7 +43,7 @@ export class GroupScreen {
     );
     this.drawMenu();
     this.drawBar();
-    this.past.replaceChildren(...(view.settled.length ? [element("h2", { textContent: text("game.deeds") }), element("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: text("game.deeds") }, deeds(this.game, view))] : []));
+    this.past.replaceChildren(...(view.settled.length ? [element("h2", { textContent: text("game.deeds") }), element("div", { className: "scroll", tabIndex: 0, aria: { role: "region", label: text("game.deeds") } }, deeds(this.game, view))] : []));
   }
 
   news(view) {
@@ -92,10 +92,10 @@ export class GroupScreen {
     about.ontoggle = () => (about.open ? this.opened.add(entry.name) : this.opened.delete(entry.name));
     return element(
       "div", { className: "entry" },
-      element("p", { className: "name" }, element("span", { textContent: ours(entry.title) }), element("b", { textContent: text("game.price", { price: entry.price }) })),
+      element("p", { className: "name" }, element("span", { textContent: ours(entry.title) }), element("b", { textContent: String(entry.price) })),
       gone
         ? element("p", { className: "quiet", textContent: text("game.gone") })
-        : element("div", { className: "targets", role: "group", ariaLabel: ours(entry.title) }, ...entry.targets[this.place].map((target) => this.target(entry, target, left))),
+        : element("div", { className: "targets", aria: { role: "group", label: ours(entry.title) } }, ...entry.targets[this.place].map((target) => this.target(entry, target, left))),
       about,
     );
   }
@@ -136,7 +136,7 @@ export class GroupScreen {
     if (this.bar.hidden) return;
     const { decided, passed } = this.view.ministries[this.place];
     const spent = this.game.cost(this.choices);
-    const meter = element("meter", { min: 0, max: this.budget, value: spent, ariaLabel: text("game.budget") });
+    const meter = element("meter", { min: 0, max: this.budget, value: spent, aria: { label: text("game.budget") } });
     this.bar.replaceChildren(
       element("p", { id: "left", textContent: text("game.left", { left: this.budget - spent, budget: this.budget }) }),
       meter,

@@ -12,6 +12,13 @@ export function changeOf(goal, reached) {
   return text(`game.change.${shares ? "points." : ""}${reached.change > 0 ? "more" : "less"}`, { x });
 }
 
+// What brings all ten points.
+function fullOf(goal) {
+  const shares = /\.(share|mix)$/.test(goal.indicator);
+  const x = shares ? number(100 * goal.full, 2) : share(goal.full, 0);
+  return text(`game.full.${shares ? "points." : ""}${goal.want}`, { x });
+}
+
 export function total(results, place) {
   const last = results?.goals[place]?.at(-1);
   return last ? last.reduce((sum, one) => sum + one.points, 0) : 0;
@@ -26,20 +33,31 @@ export function goalList(menu, results, place) {
     ...goals.map((goal, k) => element(
       "li", {},
       element("span", { textContent: ours(goal.title) }),
-      last && element("small", { textContent: changeOf(goal, last[k]) }),
+      element("small", { textContent: last ? changeOf(goal, last[k]) : fullOf(goal) }),
       last && element("b", { textContent: points(last[k].points), title: text("game.points") }),
     )),
   );
 }
 
-function did(game, entry, target, inForce) {
-  const { title, by } = game.entries.get(entry);
-  const place = ours(game.menu.places[target]);
-  const words = by.includes(target) && game.entries.get(entry).towards.length === 1 && game.entries.get(entry).lifts.length ? ours(title) : `${ours(title)} → ${place}`;
+// An entry with the places it was directed at, those of one answer together.
+function did(game, name, targets, inForce) {
+  const { title, lifts } = game.entries.get(name);
+  const places = targets.map((target) => ours(game.menu.places[target])).join(", ");
+  const words = lifts.length ? ours(title) : text("game.did", { what: ours(title), places });
   return element("li", inForce ? {} : { className: "void" }, inForce ? words : text("game.void", { what: words }));
 }
 
-// What each ministry did in each round, as a table: rounds down, ministries across.
+function grouped(choices) {
+  const found = new Map();
+  for (const [name, target, inForce] of choices) {
+    const key = `${name} ${inForce}`;
+    if (!found.has(key)) found.set(key, [name, [], inForce]);
+    found.get(key)[1].push(target);
+  }
+  return [...found.values()];
+}
+
+// What each ministry did in each round, as a table: the last round first, ministries across.
 export function deeds(game, view) {
   const { menu } = game;
   const names = menu.ministries.map((one) => one.place);
@@ -49,9 +67,10 @@ export function deeds(game, view) {
     element("th", { scope: "row", textContent: game.years(round) }),
     ...names.map((name) => {
       const hand = hands[name];
-      if (!hand.choices.length) return element("td", { className: "quiet", textContent: text(hand.passed ? "game.did.pass" : "game.did.nothing") });
-      return element("td", {}, element("ul", {}, ...hand.choices.map((choice) => did(game, ...choice))), element("small", { textContent: text("game.spent", { spent: hand.spent, budget: menu.budget }) }));
+      const label = { name: ours(menu.places[name]) };
+      if (!hand.choices.length) return element("td", { className: "quiet", dataset: label, textContent: text(hand.passed ? "game.did.pass" : "game.did.nothing") });
+      return element("td", { dataset: label }, element("ul", {}, ...grouped(hand.choices).map((choice) => did(game, ...choice))), element("small", { textContent: text("game.spent", { spent: hand.spent, budget: menu.budget }) }));
     }),
   ));
-  return element("table", { className: "deeds" }, element("caption", { className: "unseen", textContent: text("game.deeds") }), element("thead", {}, head), element("tbody", {}, ...rows));
+  return element("table", { className: "deeds" }, element("caption", { className: "unseen", textContent: text("game.deeds") }), element("thead", {}, head), element("tbody", {}, ...rows.reverse()));
 }

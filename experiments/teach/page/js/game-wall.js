@@ -5,7 +5,14 @@ import { deeds, goalList, points, total } from "./game-parts.js";
 import { number, ours, pairName, share, text } from "./texts.js";
 
 const BLOCS = ["Russia", "China", "West", "Other"];
-const SETS = ["partnerships.count", "output.volume", "leaders.share"];
+// What the chart may show: lines of like size, so that a change can be seen.
+const SETS = {
+  "partnerships.russia": ["partnerships.count:Russia-China", "partnerships.count:Russia-West"],
+  "partnerships.china": ["partnerships.count:China-West"],
+  "works.russia": ["output.volume:Russia-China", "output.volume:Russia-West"],
+  "works.china": ["output.volume:China-West"],
+  leads: ["leaders.share:China>West", "leaders.share:China>Russia"],
+};
 
 // The results as the chart takes a run.
 class Curves {
@@ -36,15 +43,15 @@ export class Wall {
   constructor(game) {
     this.game = game;
     this.place = "lecturer";
-    this.set = SETS[0];
+    [this.set] = Object.keys(SETS);
   }
 
   build(main) {
     this.title = element("h1");
     this.sentence = element("p", { id: "sentence" });
     this.acts = element("div", { className: "acts" });
-    this.room = element("div", { className: "chart", role: "img", id: "wall-chart" });
-    const lines = element("select", { id: "lines" }, ...SETS.map((name) => new Option(text(`game.lines.${name}`), name, false, name === this.set)));
+    this.room = element("div", { className: "chart", aria: { role: "img" }, id: "wall-chart" });
+    const lines = element("select", { id: "lines" }, ...Object.keys(SETS).map((name) => new Option(text(`game.lines.${name}`), name, false, name === this.set)));
     lines.onchange = () => {
       this.set = lines.value;
       this.drawChart();
@@ -53,13 +60,14 @@ export class Wall {
     const grey = element("select", { id: "grey" }, new Option(text("game.grey.all"), "all"), ...this.game.menu.ministries.map(({ place }) => new Option(text("game.grey.one", { name: ours(this.game.menu.places[place]) }), place)));
     grey.onchange = () => this.game.act({ do: "without", ministry: grey.value });
     this.grey = grey;
-    this.cards = element("section", { className: "cards", ariaLabel: text("game.goals") });
-    this.deeds = element("section", { className: "scroll", tabIndex: 0, ariaLabel: text("game.deeds"), role: "region" });
+    this.cards = element("section", { className: "cards", aria: { label: text("game.goals") } });
+    this.deeds = element("section", { className: "scroll", tabIndex: 0, aria: { role: "region", label: text("game.deeds") } });
     main.className = "wall";
+    main.setAttribute("aria-label", text("game.title"));
     main.replaceChildren(
       element("div", { className: "head" }, this.title, this.acts, this.sentence),
       element(
-        "section", { className: "curves", ariaLabel: text("game.curves") },
+        "section", { className: "curves", aria: { label: text("game.curves") } },
         element("div", { className: "chart-head" },
           element("label", { className: "pick wide" }, element("span", { className: "unseen", textContent: text("choose.lines") }), lines),
           element("label", { className: "pick" }, element("span", { className: "unseen", textContent: text("game.grey") }), grey)),
@@ -77,6 +85,7 @@ export class Wall {
     this.view = view;
     document.getElementById("where").textContent = text("game.title");
     this.title.textContent = this.news(view);
+    document.getElementById("game").dataset.phase = view.phase;
     if (view.results && document.activeElement !== this.grey) this.grey.value = view.results.without;
     this.drawActs();
     this.drawCards();
@@ -125,17 +134,19 @@ export class Wall {
       const { here, decided, passed } = view.ministries[place];
       const open = view.phase === "open";
       const status = open ? text(passed ? "game.status.passed" : decided ? "game.status.decided" : here ? "game.status.choosing" : "game.status.absent") : text(here ? "game.status.here" : "game.status.absent");
+      const sum = view.settled.length > 0 && view.results ? element("b", { className: "sum", textContent: points(total(view.results, place)) }) : null;
+      const pass = open && !decided ? button(text("game.act.pass"), () => game.act({ do: "pass", at: view.moment, ministry: place }), { id: `pass-${place}`, aria: { label: text("game.act.pass.of", { name: ours(game.menu.places[place]) }) } }) : null;
       return element(
         "article", { className: "card", dataset: { place } },
-        element("header", {}, element("h2", { textContent: ours(game.menu.places[place]) }), view.settled.length > 0 && view.results && element("b", { className: "sum", textContent: points(total(view.results, place)) })),
+        element("header", {}, element("h2", { textContent: ours(game.menu.places[place]) }), element("p", { className: "status", textContent: status }), sum),
         goalList(game.menu, view.results, place),
-        element("p", { className: "status" }, status, open && !decided && button(text("game.act.pass"), () => game.act({ do: "pass", at: view.moment, ministry: place }), { id: `pass-${place}`, aria: { label: text("game.act.pass.of", { name: ours(game.menu.places[place]) }) } })),
+        pass,
       );
     }));
   }
 
   lines() {
-    return Object.keys(this.view.results?.lines ?? {}).filter((line) => line.startsWith(`${this.set}:`));
+    return SETS[this.set];
   }
 
   drawChart() {
@@ -152,18 +163,18 @@ export class Wall {
   words(lines) {
     const { results } = this.view;
     const year = results.years.at(-1);
-    const form = this.set === "leaders.share" ? (x) => share(x, 0) : number;
+    const form = this.set === "leads" ? (x) => share(x, 0) : number;
     const told = lines.map((line) => {
       const { now, grey, differs } = results.lines[line];
       const values = { pair: pairName(line.slice(line.indexOf(":") + 1)), value: form(now.at(-1)) };
       if (!this.view.settled.length) return text("game.clause.plain", values);
       if (!differs) return text("game.clause.same", values);
-      const change = this.set === "leaders.share" ? now.at(-1) - grey.at(-1) : now.at(-1) / grey.at(-1) - 1;
-      const x = this.set === "leaders.share" ? text("game.clause.points", { x: number(100 * Math.abs(change), 2) }) : share(Math.abs(change), 0);
+      const change = this.set === "leads" ? now.at(-1) - grey.at(-1) : now.at(-1) / grey.at(-1) - 1;
+      const x = this.set === "leads" ? text("game.clause.points", { x: number(100 * Math.abs(change), 2) }) : share(Math.abs(change), 0);
       return text(change > 0 ? "game.clause.more" : "game.clause.less", { ...values, x });
     });
     const against = results.without === "all" ? text("game.against.all") : text("game.against.one", { name: ours(this.game.menu.places[results.without]) });
-    return text(this.view.settled.length ? "game.sentence" : "game.sentence.begin", { year, what: text(`game.lines.${this.set}`), clauses: told.join(text("game.join.clauses")), against });
+    return text(this.view.settled.length ? "game.sentence" : "game.sentence.begin", { year, what: text(`game.what.${this.set.replace(/\..*/, "")}`), clauses: told.join(text("game.join.clauses")), against });
   }
 
   drawSentence() {

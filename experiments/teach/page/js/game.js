@@ -51,7 +51,7 @@ class Game {
       element("label", { htmlFor: "code", textContent: text("game.join.label") }),
       input,
       element("button", { type: "submit", textContent: text("game.join.do"), className: "primary", id: "join" }),
-      element("p", { className: "problem", role: "alert", textContent: problem }),
+      element("p", { className: "problem", aria: { role: "alert" }, textContent: problem }),
       element("p", { className: "caveat", textContent: text("game.caveat") }),
     );
     form.onsubmit = (event) => {
