@@ -282,6 +282,17 @@ def test_shares_change_by_points_and_what_is_within_chance_counts_nothing() -> N
     assert (told["clear"], told["points"]) == (False, 0.0)
 
 
+def test_a_share_that_is_undefined_in_some_lucks_is_told_of_the_others() -> None:
+    goal = Goal("g", "leaders.share", ("a>b",), "more", 0.05, {})
+    grey, more = np.full(20, 0.4), np.full(20, 0.42)
+    grey[3] = more[7] = np.nan
+    told = reached(goal, lucks(goal, more), lucks(goal, grey), 2028)
+    assert (told["value"], told["points"]) == (pytest.approx(0.42), pytest.approx(4.0))
+    none = reached(goal, lucks(goal, np.full(20, np.nan)), lucks(goal, grey), 2028)
+    assert (none["value"], none["nobody"], none["points"]) == (None, None, 0.0)
+    json.dumps(none, allow_nan=False)
+
+
 def test_the_interval_is_the_paired_t_interval() -> None:
     from scipy.stats import ttest_1samp
 
@@ -525,7 +536,7 @@ def test_a_game_goes_on_after_the_server_was_stopped_and_its_scenario_is_what_wa
     for name, line in told["lines"].items():
         for year, value in zip(told["years"], line["now"], strict=True):
             assert len(values[name, year]) == told["lucks"] == 20
-            assert value == pytest.approx(np.mean(values[name, year]), rel=1e-5), (name, year)
+            assert value == pytest.approx(np.nanmean(values[name, year]), rel=1e-5), (name, year)
 
 
 def test_options_of_the_game_need_the_game(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ class Hall:
         views: dict[str, str] = {}
         for seat, place in list(self.seats.items()):
             if place not in views:
-                views[place] = json.dumps({"view": self.view(place)}, ensure_ascii=False)
+                views[place] = json.dumps({"view": self.view(place)}, ensure_ascii=False, allow_nan=False)
             seat.tell(views[place])
 
     def view(self, place: str) -> dict[str, Any]:

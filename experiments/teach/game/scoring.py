@@ -1,11 +1,13 @@
 """What the runs of a game say: curves of the headline indicators, and how far each ministry has come towards its goals.
 
 Every run has the same lucks as the one in which nobody acted, so that differences are pairs: the mean over lucks of their
-differences, with its 95 % t interval. A change whose interval includes nothing at all brings no points.
+differences, with its 95 % t interval. A change whose interval includes 0 brings no points. A share of nothing is undefined:
+means are over the lucks in which a value is defined.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +25,8 @@ HEADLINES = (
 POINTS = 10.0
 """Most that a goal brings, and most that it costs."""
 CONFIDENCE = 0.95
+NINE_OF_TEN = (0.05, 0.95)
+"""Quantiles of the lucks between which the wall shades."""
 
 
 def lines_of(menu: Menu) -> tuple[tuple[str, str], ...]:
@@ -58,10 +62,9 @@ def results(menu: Menu, now: Lucks, nobody: Lucks, rounds: int) -> dict[str, Any
     lines = {}
     for indicator, pair in HEADLINES:
         one, grey = now.series[indicator, pair][:, shown], nobody.series[indicator, pair][:, shown]
-        low, high = np.quantile(one, [0.05, 0.95], axis=0)
         lines[f"{indicator}:{pair}"] = {
-            "now": _listed(one.mean(axis=0)), "low": _listed(low), "high": _listed(high), "grey": _listed(grey.mean(axis=0)),
-            "differs": bool(rounds) and _clear(one[:, -1] - grey[:, -1]),
+            "now": _by_year(one, np.mean), "low": _by_year(one, _low), "high": _by_year(one, _high), "grey": _by_year(grey, np.mean),
+            "differs": bool(rounds) and _clear(*_interval(one[:, -1] - grey[:, -1])),
         }  # fmt: skip
     goals = {
         ministry.place: [
@@ -80,30 +83,45 @@ def results(menu: Menu, now: Lucks, nobody: Lucks, rounds: int) -> dict[str, Any
 def reached(goal: Goal, now: Lucks, nobody: Lucks, year: int) -> dict[str, Any]:
     """A goal in a year: its value, the value if nobody had acted, the change with its interval, and points."""
     one, grey = now.at(goal, year), nobody.at(goal, year)
-    base = 1.0 if goal.of_share else float(grey.mean())
+    defined = np.isfinite(one) & np.isfinite(grey)
+    one, grey = one[defined], grey[defined]
+    base = 1.0 if goal.of_share else float(grey.mean()) if len(grey) else 0.0
     middle, half = (x / base for x in _interval(one - grey)) if base > 0 else (0.0, 0.0)
-    clear = abs(middle) > half
+    clear = _clear(middle, half)
     sign = 1.0 if goal.want == "more" else -1.0
     points = POINTS * float(np.clip(sign * middle / goal.full, -1.0, 1.0)) if clear else 0.0
     return {
-        "value": float(one.mean()), "nobody": float(grey.mean()), "change": middle, "low": middle - half,
-        "high": middle + half, "clear": clear, "points": round(points, 1) + 0.0,
+        "value": float(one.mean()) if len(one) else None, "nobody": float(grey.mean()) if len(grey) else None,
+        "change": middle, "low": middle - half, "high": middle + half, "clear": clear, "points": round(points, 1) + 0.0,
     }  # fmt: skip
 
 
-def _clear(differences: np.ndarray) -> bool:
-    middle, half = _interval(differences)
+def _clear(middle: float, half: float) -> bool:
+    """Whether an interval leaves out 0."""
     return abs(middle) > half
 
 
 def _interval(differences: np.ndarray) -> tuple[float, float]:
-    """Mean of paired differences, float64[R], and half the width of its t interval."""
+    """Mean of paired differences, float64[R], and half the width of its t interval; (0, 0) where there are too few."""
     from scipy.stats import t
 
-    n = len(differences)
-    error = float(differences.std(ddof=1)) / float(np.sqrt(n))
-    return float(differences.mean()), float(t.ppf(0.5 + CONFIDENCE / 2, n - 1)) * error
+    found = differences[np.isfinite(differences)]
+    n = len(found)
+    if n < 2:
+        return 0.0, 0.0
+    error = float(found.std(ddof=1)) / float(np.sqrt(n))
+    return float(found.mean()), float(t.ppf(0.5 + CONFIDENCE / 2, n - 1)) * error
 
 
-def _listed(values: np.ndarray) -> list[float | None]:
-    return [float(f"{x:.6g}") if np.isfinite(x) else None for x in values]
+def _low(lucks: np.ndarray) -> float:
+    return float(np.quantile(lucks, NINE_OF_TEN[0]))
+
+
+def _high(lucks: np.ndarray) -> float:
+    return float(np.quantile(lucks, NINE_OF_TEN[1]))
+
+
+def _by_year(values: np.ndarray, of: Callable[[np.ndarray], Any]) -> list[float | None]:
+    """A figure of the lucks in which a value is defined, for each year of float64[R, P]; None where there is none."""
+    columns = [column[np.isfinite(column)] for column in values.T]
+    return [float(f"{of(column):.6g}") if len(column) else None for column in columns]

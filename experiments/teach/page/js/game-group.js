@@ -49,7 +49,7 @@ export class GroupScreen {
   news(view) {
     const { rounds } = this.game.menu;
     const values = { round: Math.min(view.round + 1, rounds), rounds, years: this.game.years(view.round), last: this.game.years(view.round - 1) };
-    if (view.running && view.settled.length) return text("game.state.running");
+    if (view.running && view.settled.length && view.phase !== "open") return text("game.state.running");
     if (view.phase === "over") return text("game.state.over");
     if (view.phase === "waiting") return text(view.settled.length ? "game.state.shown" : "game.state.waiting", values);
     const hand = view.ministries[this.place];

@@ -168,7 +168,7 @@ export class Wall {
       const { now, grey, differs } = results.lines[line];
       const values = { pair: pairName(line.slice(line.indexOf(":") + 1)), value: form(now.at(-1)) };
       if (!this.view.settled.length) return text("game.clause.plain", values);
-      if (!differs) return text("game.clause.same", values);
+      if (!differs || now.at(-1) === null || grey.at(-1) === null) return text("game.clause.same", values);
       const change = this.set === "leads" ? now.at(-1) - grey.at(-1) : now.at(-1) / grey.at(-1) - 1;
       const x = this.set === "leads" ? text("game.clause.points", { x: number(100 * Math.abs(change), 2) }) : share(Math.abs(change), 0);
       return text(change > 0 ? "game.clause.more" : "game.clause.less", { ...values, x });
