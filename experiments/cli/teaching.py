@@ -170,6 +170,8 @@ def _announce_game(output: Output, opened: Opened, game: Journal) -> None:
     output.text(f"The groups open {class_url} and type their code:")
     for ministry, code in game.opening.codes.items():
         output.text(f"  {game.menu.places[ministry].title['en']:12} {code}")
+    if opened.class_url:
+        output.text(f"For the lessons: {opened.class_url}   join code {opened.house.code}")
     output.text(f"Seed {game.opening.seed}. The game is kept in {game.path}")
     if game.state.settled or game.state.phase != "waiting":
         output.text(f"It goes on where it was left: round {min(game.state.round + 1, game.menu.rounds)}.")

@@ -141,6 +141,7 @@ async function speak(language) {
   const [words, english] = await Promise.all([`texts/${language}.json`, "texts/en.json"].map(json));
   useTexts({ en: english, [language]: words }, language);
   document.title = text("game.title");
+  document.getElementById("unread").textContent = language === "en" ? "" : text("lesson.unread");
   fill(document);
 }
 
