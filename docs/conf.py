@@ -15,7 +15,15 @@ author = "The Comity authors"
 project_copyright = author
 release = version = __version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "generated_tables", "evidence_tables", "claim_tables", "game_tables", "formulas"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "generated_tables",
+    "evidence_tables",
+    "claim_tables",
+    "game_tables",
+    "formulas",
+]
 exclude_patterns = ["_build"]
 language = "en"
 
