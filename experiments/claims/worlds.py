@@ -34,7 +34,8 @@ def _scenario(world: WorldOfClaims, changes: Sequence[str]) -> Scenario:
     from model.scenario import load_scenario
 
     own = [f"{path}={_as_toml(value)}" for path, value in world.changes.items()]
-    scenario = load_scenario(world.scenario, [*own, *changes])
+    # a claim is held against the packaged values, which were set in view of some of them; members draw others
+    scenario = load_scenario(world.scenario, ["run.ensemble=false", *own, *changes])
     time = scenario.time
     days = tuple(day for day in world.snapshots if time.show_from < day <= time.end)
     update = {"name": world.name, "record": scenario.record.model_copy(update={"snapshots": days})}

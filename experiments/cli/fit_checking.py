@@ -60,7 +60,8 @@ def fit_check(
 
     started, output = datetime.now(UTC), Output(json, quiet)
     changes = overrides(set_, replicates or REPLICATES, seed)
-    base = resolved(load_scenario(scenario, changes))
+    # as sienaGOF does: simulated at the estimates, so that what differs is luck
+    base = resolved(load_scenario(scenario, ["run.ensemble=false", *changes]))
     world = build_world(base)
     own = None if ties is None else read_ties(ties, world.countries, base)
     plan = plan_of(base, world, own)
