@@ -35,7 +35,7 @@ def scenario_toml(menu: Menu, state: State, seed: int, without: str = "") -> str
         "compare_years": [menu.first - 2, menu.first - 1, menu.begins(menu.rounds // 2).year - 1, last],
         "time": {"end": menu.end},
         "world": {"institutions": menu.institutions},
-        "run": {"replicates": LUCKS, "seed": seed},
+        "run": {"replicates": LUCKS, "seed": seed, "ensemble": False},  # luck alone makes the band, as on the page
         "record": {"snapshots": []},
     }
     return tomli_w.dumps(content | ({"measures": measures} if measures else {}))
