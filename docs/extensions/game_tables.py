@@ -20,7 +20,7 @@ class GameMenu(SphinxDirective):
         rows = []
         for entry in menu.entries.values():
             by = "all" if entry.by == menu.played else ", ".join(menu.places[name].title["en"] for name in entry.by)
-            what = literal(entry.preset) if entry.preset else ", ".join(literal(name) for name in entry.lifts)
+            what = literal(entry.preset) if entry.preset else ", ".join(f"`{name}`" for name in entry.lifts)
             keys = "two keys" if entry.keys == 2 else "lifts" if entry.lifts else "one key"
             rows.append((entry.title["en"], what, keys, by, str(entry.price), f"{entry.status}: {entry.source}"))
         headings = ("entry", "preset, or measures that end", "keys", "who", "price", "status and source of the price")
