@@ -22,7 +22,16 @@ class GameMenu(SphinxDirective):
             by = "all" if entry.by == menu.played else ", ".join(menu.places[name].title["en"] for name in entry.by)
             what = literal(entry.preset) if entry.preset else ", ".join(f"`{name}`" for name in entry.lifts)
             keys = "two keys" if entry.keys == 2 else "lifts" if entry.lifts else "one key"
-            rows.append((entry.title["en"], what, keys, by, str(entry.price), f"{entry.status}: {entry.source}"))
+            rows.append(
+                (
+                    entry.title["en"],
+                    what,
+                    keys,
+                    by,
+                    str(entry.price),
+                    entry.source if entry.source.startswith(entry.status) else f"{entry.status}: {entry.source}",
+                )
+            )
         headings = ("entry", "preset, or measures that end", "keys", "who", "price", "status and source of the price")
         return [table(headings, rows, (20, 22, 8, 12, 6, 32))]
 
