@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import random
 import re
+import signal
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -294,3 +297,26 @@ def test_the_vendored_library_is_the_one_whose_hash_stands_beside_it() -> None:
         digest, name = line.split()
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     assert (folder / "LICENSE").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be interrupted there as Ctrl+C does")
+def test_ctrl_c_ends_it_in_order() -> None:
+    words = [
+        sys.executable,
+        "-m",
+        "experiments.cli",
+        "teach",
+        "classroom",
+        "--port",
+        "0",
+        "--no-browser",
+        "--jobs",
+        "1",
+    ]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("The page is at http://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert said == ""

@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import uvicorn
@@ -116,4 +117,5 @@ class Server(uvicorn.Server):
 
     def serve_until_interrupted(self) -> None:
         """Serve until the process is interrupted, or `should_exit` is set."""
-        self.run([self.opened.listening])
+        with suppress(KeyboardInterrupt):  # uvicorn ends in order, and raises it again afterwards
+            self.run([self.opened.listening])
