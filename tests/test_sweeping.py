@@ -197,6 +197,36 @@ def test_names_are_looked_up_here_first_and_among_the_packaged(here: Path) -> No
         find_sweep("nowhere/tiny.toml")
 
 
+OF_AN_ENSEMBLE = TINY.replace('"classroom"', '"hindcast"')
+"""A sweep of a scenario that runs with an ensemble by itself."""
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "expected"),
+    [
+        (OF_AN_ENSEMBLE, [], False),
+        (OF_AN_ENSEMBLE.replace("[settings]", "[settings]\nrun.ensemble = true"), [], True),
+        (OF_AN_ENSEMBLE, ["run.ensemble=true"], True),
+        (OF_AN_ENSEMBLE.replace("[settings]", "[settings]\nrun.ensemble = true"), ["run.ensemble=false"], False),
+    ],
+    ids=["default", "settings", "--set", "--set over settings"],
+)
+def test_members_of_an_ensemble_run_only_where_the_sweep_wants_them(
+    here: Path, text: str, options: list[str], expected: bool
+) -> None:
+    assert load_scenario("hindcast").run.ensemble
+    (here / "tiny.toml").write_text(text)
+    sweep = load_sweep("tiny.toml", options)
+    assert sweep.base.run.ensemble is expected
+    assert {sweep.scenario(point).run.ensemble for point in range(4)} == {expected}
+    (here / "resolved").mkdir()
+    (here / "resolved/scenario.resolved.toml").write_text(sweep.base.to_toml())
+    (here / "resolved/sweep.resolved.toml").write_text(sweep.to_toml())
+    again = load_sweep("resolved/sweep.resolved.toml")
+    assert again.base.run.ensemble is expected
+    assert again.content_hash() == sweep.content_hash()
+
+
 @pytest.mark.parametrize("name", packaged_sweeps())
 def test_packaged_sweeps_are_good_and_begin_with_their_question(name: str) -> None:
     sweep = load_sweep(name)

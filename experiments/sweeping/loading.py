@@ -33,6 +33,8 @@ FOLDER = "experiments"
 """Subfolder of the folders of scenarios that sweep files are in."""
 BASE = "scenario.resolved.toml"
 """The base scenario in the folder of a result."""
+ENSEMBLE = "run.ensemble"
+"""Setting that a sweep turns off: its design is about the packaged values, or about those that its factors give."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Sweep:
         content = self.file.model_dump(mode="python", exclude_none=True, exclude_defaults=True)
         content |= {"name": self.name, "scenario": BASE, "replicates": self.replicates}
         content.pop("settings", None)
+        if self.base.run.ensemble:  # off unless the sweep itself says otherwise, whatever its scenario says
+            content["settings"] = {"run": {"ensemble": True}}
         if self.seed is not None:
             content["seed"] = self.seed
         return {key: _listed(content[key]) for key in SweepFile.model_fields if key in content}
@@ -159,6 +163,7 @@ def load_sweep(
     load()
     changes = dict(_flat(file.settings))
     _check_settings(load, changes, path)
+    changes = {ENSEMBLE: False} | changes  # a member's parameters would lie over those of the factors
     for text in settings:
         key, value = parse_override(text)
         refuse_own(key, "--set")
