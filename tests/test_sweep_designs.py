@@ -90,6 +90,55 @@ def test_a_sample_hangs_on_its_seed_only() -> None:
         assert np.array_equal(one, unit_sample(Design(**keys), 3))  # type: ignore[arg-type]
 
 
+CROSSED = Design(kind="latin-hypercube", points=7, levers="crossed")
+UNCERTAIN = [Factor(name=name, paths=(name,), range=(0.0, 1.0)) for name in ("a", "b")]
+FUND = Factor(name="fund", role="lever", measures=("fund",))
+CALL = Factor(name="call", role="lever", paths=("call",), levels=("none", "small", "large"))
+
+
+@pytest.mark.parametrize("factors", [[*UNCERTAIN, FUND, CALL], [FUND, UNCERTAIN[0], CALL, UNCERTAIN[1]]])
+def test_crossed_levers_meet_every_point_of_the_sample(factors: list[Factor]) -> None:
+    """The states are those of a sample of the uncertainties alone; each of them has every combination, the last running fastest."""
+    points = Points(tuple(factors), CROSSED, (None,) * 4)
+    assert len(points) == 7 * 6
+    rows = [dict(zip((f.name for f in factors), points.values(k), strict=True)) for k in range(len(points))]
+    alone = unit_sample(Design(kind="latin-hypercube", points=7), 2)
+    for k, row in enumerate(rows):
+        assert (row["a"], row["b"]) == tuple(alone[k // 6])
+        assert (row["fund"], row["call"]) == (k % 6 >= 3, ("none", "small", "large")[k % 3])
+    assert points.settings(4)["measures.fund.enabled"] is True and points.settings(4)["call"] == "small"
+
+
+CROSSING = 'kind = "latin-hypercube"\npoints = 3\nlevers = "crossed"'
+LEVER = 'role = "lever"\nlevels = [0.0, 2.0]'
+
+
+def test_the_number_of_crossed_points_is_that_of_the_file(here: Path) -> None:
+    sweep = load_sweep(written(here, short(0, values=LEVER, design=CROSSING)))
+    assert len(sweep.points) == sweep.file.points == 6
+    assert [sweep.points.values(k)[0] for k in range(6)] == [0.0, 2.0] * 3
+
+
+@pytest.mark.parametrize(
+    ("values", "design", "said"),
+    [
+        ("levels = [0.0, 2.0]", CROSSING, "there is no lever"),
+        ('role = "lever"\nrange = [0.0, 2.0]', CROSSING, "a lever that is crossed needs levels; 'mobility' has none"),
+        (LEVER, 'kind = "sobol"\nbase = 2\nlevers = "crossed"', "a sobol design has no levers"),
+        (LEVER, 'kind = "latin-hypercube"\npoints = 3\nlevers = "cross"', "'sampled' or 'crossed'"),
+    ],
+)
+def test_levers_that_cannot_be_crossed_are_refused(here: Path, values: str, design: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        load_sweep(written(here, short(0, values=values, design=design)))
+
+
+def test_levers_without_uncertainties_are_not_crossed(here: Path) -> None:
+    text = short(0, values=LEVER, design=CROSSING).replace('range = "assumed"', 'role = "lever"\nlevels = [8.0, 12.0]')
+    with pytest.raises(InputError, match="there is no uncertainty"):
+        load_sweep(written(here, text))
+
+
 # --- values ----------------------------------------------------------------------------------------------------------
 
 SHARES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])

@@ -118,7 +118,10 @@ def _of_outcome(
         sobol = _kept(sobol_indices(sample, values, wanted.whole_blocks), refused)
     if sample.design.kind == "morris":
         screening = _kept(elementary_effects(sample, values), refused)
-    if sample.design.kind in ("latin-hypercube", "sobol") and sample.independent is not None:
+    if sample.design.crossed:
+        reason = "points that share a state of the world are no independent draws: the design compares policies"
+        refused.append(Refusal("effects, regression", reason, DESIGN))
+    elif sample.design.kind in ("latin-hypercube", "sobol") and sample.independent is not None:
         given = _kept(given_data(sample, values, sample.independent), refused)
     replacing = _kept(surrogates(sample, values), refused)
     discoveries, without = discover(sample, outcome, case)
@@ -147,7 +150,7 @@ def _effects(
         effects, without = one_at_a_time(sample, values)
         refused += without
         return effects, (), None
-    if sample.independent is None:
+    if sample.independent is None or sample.design.crossed:
         return (), (), None
     return means_by_band(sample, values, sample.independent), (), None
 

@@ -70,6 +70,7 @@ class Design:
     kind: str  # grid, one-at-a-time, latin-hypercube, sobol, morris
     second_order: bool = True  # sobol
     grid_levels: int = 4  # morris
+    crossed: bool = False  # latin-hypercube: all combinations of levers at each point of a sample of the uncertainties
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,9 @@ def sample_of(dataset: Dataset) -> Sample:
     return Sample(
         name=str(dataset.identity["name"]),
         title=sweep.title or str(dataset.identity["name"]),
-        design=Design(design.kind, design.second_order is not False, int(design.levels or DEFAULT_LEVELS)),
+        design=Design(
+            design.kind, design.second_order is not False, int(design.levels or DEFAULT_LEVELS), design.crossed
+        ),
         factors=factors,
         codes=np.column_stack([_codes(factor, frame[factor.name]) for factor in factors]),
         outcomes=tuple(outcomes),

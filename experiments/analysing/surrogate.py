@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .luck import point_means
+from .policies import states_of
 from .refusal import DESIGN, Refusal
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ def surrogates(sample: Sample, values: NDArray[np.float64]) -> Surrogates | Refu
 
 
 def _groups(sample: Sample) -> NDArray[np.int64]:
-    """Points that are left out together, int64[P]: those of a block or a trajectory share most of their coordinates."""
+    """Points that are left out together, int64[P]: those of a block, a trajectory or a state share most of their coordinates."""
+    if sample.design.crossed:
+        return states_of(sample)[0]
     return np.arange(sample.points) // sample.block
 
 

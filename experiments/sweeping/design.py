@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,8 +91,22 @@ class Points:
         """Values by factor and point of a sampled design."""
         if not self.design.sampled:
             return None
+        if self.design.crossed:
+            return self._crossed()
         shares = unit_sample(self.design, len(self.factors))
         return [column_of(factor, shares[:, place]) for place, factor in enumerate(self.factors)]
+
+    def _crossed(self) -> list[Column]:
+        """A sample of the uncertainties, and at each of its points all combinations of levers, the last running fastest."""
+        levers = [len(factor.discrete or ()) for factor in self.factors if factor.role == "lever"]
+        combinations = iter(np.indices(levers).reshape(len(levers), -1))
+        shares = iter(unit_sample(self.design, len(self.factors) - len(levers)).T)
+        return [
+            Column(np.tile(next(combinations), self.design.points or 0), factor.discrete)
+            if factor.role == "lever"
+            else column_of(factor, np.repeat(next(shares), math.prod(levers)))
+            for factor in self.factors
+        ]
 
     @cached_property
     def _one_by_one(self) -> list[tuple[int, object]]:

@@ -77,7 +77,8 @@ def _design(sweep: Sweep) -> str:
         "grid": "All combinations", "one-at-a-time": "One factor at a time", "latin-hypercube": "Latin hypercube",
         "sobol": "Saltelli's design for Sobol indices", "morris": "Morris trajectories",
     }  # fmt: skip
-    return names[sweep.file.design.kind]
+    crossed = " of uncertainties, with all levers at each of its points" if sweep.file.design.crossed else ""
+    return names[sweep.file.design.kind] + crossed
 
 
 def _values(factor: Factor) -> str:

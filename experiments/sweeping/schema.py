@@ -127,7 +127,7 @@ KEYS_OF = {
     "morris": ("trajectories",),
 }
 """Keys that each kind of design needs."""
-OPTIONS_OF = {"sobol": ("second_order",), "morris": ("levels",)}
+OPTIONS_OF = {"latin-hypercube": ("levers",), "sobol": ("second_order",), "morris": ("levels",)}
 """Further keys that a kind of design may have."""
 
 
@@ -141,6 +141,11 @@ class Design(Frozen):
     base: Whole | None = Field(None, ge=1, description="Size N of the base sample, a power of two, sobol")
     second_order: bool | None = Field(
         None, description="Whether indices of pairs can be computed, sobol; true when absent", strict=True
+    )
+    levers: Literal["sampled", "crossed"] | None = Field(
+        None,
+        description="Whether levers are sampled as uncertainties are, or each of their combinations is run at every point of a"
+        " sample of the uncertainties, latin-hypercube; sampled when absent",
     )
     trajectories: Whole | None = Field(None, ge=2, description="Trajectories, morris")
     levels: Whole | None = Field(None, ge=4, description="Levels of each factor, an even number, morris; 4 when absent")
@@ -168,6 +173,11 @@ class Design(Frozen):
     def sampled(self) -> bool:
         """Whether the points are a sample."""
         return bool(KEYS_OF[self.kind])
+
+    @property
+    def crossed(self) -> bool:
+        """Whether every combination of levers is run at every point of a sample of the uncertainties."""
+        return self.levers == "crossed"
 
 
 class Outcome(Frozen):
@@ -230,10 +240,22 @@ class SweepFile(Frozen):
             for factor in self.factors:
                 if factor.discrete is None:
                     raise ValueError(f"a grid needs levels of every factor; {factor.name!r} has none")
+        if self.design.crossed:
+            self._check_crossing()
         points = self.points
         if points > MOST_POINTS:
             raise ValueError(f"the factors make {points:,} design points, more than {MOST_POINTS:,}")
         return self
+
+    def _check_crossing(self) -> None:
+        for role in ("lever", "uncertainty"):
+            if all(factor.role != role for factor in self.factors):
+                raise ValueError(
+                    f"levers can be crossed with uncertainties only where there are both; there is no {role}"
+                )
+        for factor in self.factors:
+            if factor.role == "lever" and factor.discrete is None:
+                raise ValueError(f"a lever that is crossed needs levels; {factor.name!r} has none")
 
     @property
     def points(self) -> int:
@@ -245,7 +267,8 @@ class SweepFile(Frozen):
             case "one-at-a-time":
                 return 1 + sum(len(factor.discrete or (0, 1)) for factor in self.factors)
             case "latin-hypercube":
-                return int(design.points or 0)
+                crossed = [len(f.discrete or ()) for f in self.factors if f.role == "lever" and design.crossed]
+                return int(design.points or 0) * math.prod(crossed)
             case "sobol":
                 return int(design.base or 0) * ((2 if design.second_order is not False else 1) * factors + 2)
             case "morris":

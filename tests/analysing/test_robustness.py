@@ -107,6 +107,26 @@ def test_states_that_happen_to_be_shared_are_no_crossing(tmp_path: Path) -> None
     assert all(15 < one.states < 40 for one in found.policies)
 
 
+def test_crossed_levers_are_compared_in_the_same_states(tmp_path: Path) -> None:
+    """Policies have their regret; what treats points as independent draws is refused, and the surrogate leaves whole states out."""
+    states = np.random.default_rng(1).random(40)
+    rows = [(policy, float(s)) for s in states for policy in ("none", "fund", "call")]
+    factors = [FACTORS[0], {"name": "state", "range": [0.0, 1.0]}]
+    luck = dict(
+        zip(states.tolist(), np.random.default_rng(2).normal(size=40), strict=True)
+    )  # of a state, for all policies
+    outcome = {"y": lambda policy, state, _: np.array([luck[s] for s in state]) + (policy == "fund")}
+    design = {"kind": "latin-hypercube", "points": 40, "levers": "crossed"}
+    sample = known_sample(tmp_path / "s", factors, rows, outcome, design=design)
+    one = analyse(sample).outcomes[0]
+    assert one.robust is not None and one.robust.shared_states == one.robust.states == 40
+    assert measures(one.robust, "largest_regret") == pytest.approx({"none": 1.0, "fund": 0.0, "call": 1.0})
+    assert (one.effects, one.given_data) == ((), None)
+    assert ("effects, regression", "design") in {(refusal.analysis, refusal.because) for refusal in one.refused}
+    # the luck of a state is no function of it: who saw the other policies of a state would predict it
+    assert one.surrogates is not None and one.surrogates.found[0].q_squared < 0.3
+
+
 def test_without_levers_there_are_no_policies(tmp_path: Path) -> None:
     factors = [{"name": "state", "levels": [0.0, 1.0]}]
     sample = known_sample(tmp_path / "s", factors, [(0.0,), (1.0,)], {"y": lambda s, _: s})
