@@ -303,7 +303,7 @@ def test_every_hindcast_figure_says_what_it_is_conditional_on(folder: Path, draw
     for name, figure in drawn.items():
         assert "Conditional on realised inputs" in texts(figure), name
         if name != "network":
-            assert any("replicate noise only, not parameter uncertainty" in words for words in texts(figure)), name
+            assert any("luck, and sets of parameters from the ensemble" in words for words in texts(figure)), name
 
 
 def test_projected_inputs_are_shaded_and_named() -> None:

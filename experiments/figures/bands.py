@@ -113,14 +113,14 @@ def fan_handles(count: int, inner: bool = True) -> list[Artist]:
     return handles
 
 
-def fan_words(count: int, inner: bool = True) -> str:
-    """What a fan of ``count`` replicates shows, for the caption."""
+def fan_words(count: int, spread: str, inner: bool = True) -> str:
+    """What a fan of ``count`` replicates shows, for the caption; ``spread`` is what they differ in."""
     if count == 1:
         return "Line: the one replicate; one path of chance, not an estimate."
     if count < FEW:
-        return f"Thick line: median of {count} replicates, thin lines: each of them (replicate noise only, not parameter uncertainty)."
+        return f"Thick line: median of {count} replicates, thin lines: each of them ({spread})."
     bands = "bands: 50 % and 90 %" if inner else "bands: 90 %"
-    return f"Line: median, {bands} of {count} replicates (replicate noise only, not parameter uncertainty)."
+    return f"Line: median, {bands} of {count} replicates ({spread})."
 
 
 # --- axes --------------------------------------------------------------------------------------------------------

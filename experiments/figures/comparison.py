@@ -60,7 +60,7 @@ def _draw_volume(folder: Path, arms: Sequence[Arm], pairs: Sequence[Pair], left_
         f"{VOLUME.heading[0].upper()}{VOLUME.heading[1:]} under {len(arms)} scenarios",
         longest.condition,
         [
-            bands.fan_words(count, inner=False), longest.observed_words(), MIDDLES,
+            bands.fan_words(count, longest.spread, inner=False), longest.observed_words(), MIDDLES,
             marked_words(marks), left_out,
         ],
         key=key_height(marks),

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from model.clock import QUARTER, year_of
+from model.ensemble import ensemble_of
 from model.tables import Tables, observed_by_bloc, read_tables, reference_vintage
 from model.world import build_inputs
 
@@ -178,6 +179,12 @@ class Context:
         """Legend of the shaded spans; nothing where there are none."""
         there = self.projected_spans(frozenset(self.blocs))
         return [Patch(color=SHADE, lw=0, label="inputs projected")] if there else []
+
+    @cached_property
+    def spread(self) -> str:
+        """What replicates differ in, in words."""
+        alone = "replicate noise only, not parameter uncertainty"
+        return "luck, and sets of parameters from the ensemble" if ensemble_of(self.scenario) else alone
 
     @cached_property
     def condition(self) -> str:

@@ -59,7 +59,7 @@ def draw_dependency(folder: Path, contexts: Sequence[Context], frames: Sequence[
         [
             "Dependency asymmetry: share of A's partnerships (joint works) that are with B, less share of B's that are with A, in "
             "percentage points; above 0 A needs B more.",
-            bands.fan_words(count, inner=False),
+            bands.fan_words(count, longest.spread, inner=False),
         ],
         legend=[
             *(

@@ -72,7 +72,7 @@ def draw_differences(folder: Path, arms: Sequence[Arm], pairs: Sequence[Pair], l
         f"Differences to {arms[0].letter}, {arms[0].context.title}",
         context.condition,
         [
-            "Left: joint works a year. Right: share of all joint works, in percentage points.", _difference_words(count),
+            "Left: joint works a year. Right: share of all joint works, in percentage points.", _difference_words(count, context.spread),
             MIDDLES, marked_words(marks), left_out,
         ],
         key=key_height(marks),
@@ -117,12 +117,12 @@ def _difference_handles(arms: Sequence[Arm], count: int) -> list[Artist]:
     return handles
 
 
-def _difference_words(count: int) -> str:
+def _difference_words(count: int, spread: str) -> str:
     if count == 1:
         return "Differences within the one replicate; without an interval they cannot be told from chance."
     return (
         f"Differences within each of {count} replicates that saw the same luck: mean with its 95 % interval (Student's t; "
-        "replicate noise only, not parameter uncertainty), median."
+        f"{spread}), median."
     )
 
 

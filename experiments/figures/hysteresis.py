@@ -51,7 +51,7 @@ def draw_hysteresis(
         f"What comes back: {pair.replace('-', ' – ')} after {len(lifting.measures)} restrictions are lifted",
         f"{other.title}, against {base.title}",
         [
-            bands.fan_words(found[0].replicates, inner=False),
+            bands.fan_words(found[0].replicates, other.spread, inner=False),
             "Gap: 1 less the mean over the mean of the base, with Fieller's 95 % interval over replicates with the same luck; "
             "points: 1, 3, 5 and 10 years after. It is what the two runs differ by; nothing of it is put in.",
             *beside,

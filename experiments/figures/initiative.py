@@ -38,7 +38,7 @@ def draw_initiative(folder: Path, context: Context, series: pd.DataFrame) -> lis
         f"{context.title}: who initiates, who leads",
         context.condition,
         [
-            bands.fan_words(count),
+            bands.fan_words(count, context.spread),
             "Dashed: both sides alike. Without observed points: initiators are not observed, leaders for few pairs only.",
             MIDDLES,
         ],

@@ -45,7 +45,7 @@ def draw_mix(folder: Path, context: Context, series: pd.DataFrame) -> list[Path]
         f"{context.title}: with whom joint works are",
         context.condition,
         [
-            "Left, share by partner bloc:", _lowered(bands.fan_words(count)), context.observed_words(),
+            "Left, share by partner bloc:", _lowered(bands.fan_words(count, context.spread)), context.observed_words(),
             "Right, by partner country: mean of the replicates.", MIDDLES,
         ],
         legend=[*bands.fan_handles(count), *context.observed_handles(), *context.projected_handles()],

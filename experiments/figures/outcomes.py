@@ -63,8 +63,7 @@ def draw_outcomes(folder: Path, comparison: Comparison) -> list[Path]:
             f"What changes against {LETTERS[0]}, {comparison.titles[comparison.baseline]}",
             f"Differences within each of {comparison.replicates} replicates, {first}'s pairs",
             [
-                "Points: mean differences; bars: their 95 % intervals (Student's t; replicate noise only, not parameter "
-                "uncertainty).",
+                "Points: mean differences; bars: their 95 % intervals (Student's t) over replicates.",
                 "Own joint works: A>B is the part of A's that are with B. Partnerships and joint works in per cent of the base, shares in percentage points; these are different "
                 "questions.",
             ],

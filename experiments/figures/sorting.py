@@ -55,7 +55,7 @@ def draw_sorting(folder: Path, contexts: Sequence[Context], found: Sequence[Sort
             "Above: share of the partnerships of a pair that listed institutions of one side hold; dashed: their share of all "
             "partnerships of their side. Below: the first less the second, in percentage points; above 0 they hold more than "
             "would be expected.",
-            f"Means of {replicates} replicates with 95 % intervals (Student's t; replicate noise only, not parameter uncertainty), at the "
+            f"Means of {replicates} replicates with 95 % intervals (Student's t; {longest.spread}), at the "
             "dates of snapshots; steps are dates at which institutions were listed." if replicates > 1 else "One replicate, at the dates of snapshots.",
         ],
         legend=[

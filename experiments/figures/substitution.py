@@ -88,8 +88,8 @@ def draw_substitution(
         [
             "Bars: the first named minus the other. Compensation ratio: gained for each one lost; 1 "
             "makes up for all. Elasticity: relative growth for each relative fall. Points and whiskers: means of "
-            f"{replicates} replicates with 95 % intervals (Student's t; of ratios, Fieller; replicate noise only, not parameter "
-            "uncertainty). No ratio stands where the loss is not clear of zero.",
+            f"{replicates} replicates with 95 % intervals (Student's t; of ratios, Fieller; {context.spread}). "
+            "No ratio stands where the loss is not clear of zero.",
             "Observed is before against after, the scenarios are with against without." if observed else "",
         ],
         legend=[

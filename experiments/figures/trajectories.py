@@ -74,7 +74,7 @@ def draw_quantity(folder: Path, context: Context, series: pd.DataFrame, quantity
         f"{context.title}: {quantity.heading}",
         context.condition,
         [
-            bands.fan_words(count),
+            bands.fan_words(count, context.spread),
             context.observed_words(),
             MIDDLES,
             ENDS if any(mark.ends for mark in marks) else "",
