@@ -1,7 +1,7 @@
 """Tables and numbers of the pages, read from the code that uses them: no number stands in two places.
 
 Directives: `settings NAME` (keys of a table of scenario files), `parameters GROUP...`, `terms`, `indicators WHICH`,
-`measures SCENARIO`, `commands`, `layers`. Roles: `param`, a default with unit and status; `setting`, the
+`measures SCENARIO`, `commands`, `layers`, `query-tables`. Roles: `param`, a default with unit and status; `setting`, the
 default of a key of scenario files; `constant`, a value of a module.
 """
 
@@ -287,6 +287,19 @@ class Layers(SphinxDirective):
         return [table(tuple(layers), zip_longest(*cells, fillvalue=""), [100 // len(layers)] * len(layers))]
 
 
+class QueryTables(SphinxDirective):
+    """Tables of `comity query`, and the columns that each has in every sweep."""
+
+    def run(self) -> list[nodes.Node]:
+        from experiments.querying.tables import TABLES
+
+        rows: list[Sequence[Cell]] = []
+        for name, (what, columns) in TABLES.items():
+            rows.append((literal(name), "", what))
+            rows += [("", literal(column), meaning) for column, meaning in columns]
+        return [table(("table", "column", "what it is"), rows, (14, 24, 62))]
+
+
 class Param(SphinxRole):
     """The default of a parameter, with its unit and status."""
 
@@ -342,6 +355,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("measures", Measures)
     app.add_directive("commands", Commands)
     app.add_directive("layers", Layers)
+    app.add_directive("query-tables", QueryTables)
     app.add_role("param", Param())
     app.add_role("setting", Setting())
     app.add_role("constant", Constant())

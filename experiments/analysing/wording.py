@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .variance_based import SobolIndices
 
 UNKNOWN = "-"
+ROUNDING = 1e-9
+"""Part of a value below which an error is none: what sums of the same numbers in another order leave."""
 MOST_PAIRS = 3
 """Interactions that a sentence names."""
 
@@ -227,7 +229,7 @@ def _policies(one: OfOutcome) -> Section:
             value = policy.measures[name]
             text = UNKNOWN if value != value else _percent(value) if name == "satisficing" else number(value)
             error = policy.errors[name]
-            if error and name != "satisficing":
+            if error and error > ROUNDING * abs(value) and name != "satisficing":
                 text, erred = f"{text} ± {number(error)}", True
             cells.append(f"{text} *" if value == best[name] else text)
         rows.append((policy.policy.name, *cells))
