@@ -39,13 +39,13 @@ PATIENCE = 120.0
 @contextmanager
 def served(*scenarios: str) -> Iterator[tuple[str, psutil.Process]]:
     """The address and the process of a warm server."""
-    words = ["teach", *scenarios, "--port", "0", "--no-browser", "--json", "--quiet"]
+    words = ["teach", *scenarios, "--port", "0", "--no-browser", "--quiet"]
     with subprocess.Popen(
         [sys.executable, "-m", "experiments.cli", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:  # fmt: skip
-        assert process.stdout is not None
-        url = json.loads(process.stdout.readline())["url"]
         try:
+            assert process.stdout is not None
+            url = process.stdout.readline().split()[4]  # The page is at URL (...
             asyncio.run(_warm(url, scenarios[0] if scenarios else "classroom"))
             yield url, psutil.Process(process.pid)
         finally:
