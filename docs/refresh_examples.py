@@ -4,6 +4,7 @@ uv run python docs/refresh_examples.py [PAGE...]        the checked examples
 uv run python docs/refresh_examples.py --hindcast       table and pictures of the hindcast besides (runs it)
 uv run python docs/refresh_examples.py docs/shocks.md --shocks    table and pictures of that page (runs its comparison)
 uv run python docs/refresh_examples.py docs/NAME.md --NAME    the same of a page with one command: channels, claims, fit, trust
+uv run python docs/refresh_examples.py docs/analysis.md --experiments    the figures of experiments.md; its numbers are printed
 uv run python docs/refresh_examples.py docs/tutorial.md --lessons    the figures of facilitator.md (runs all states of all lessons)
 """
 
@@ -33,6 +34,14 @@ SHOCKS_COMMAND = re.compile(r"(?<=<!-- shocks command -->\n```sh\n).*?(?=```\n)"
 SHOCKS_TABLE = re.compile(r"(?<=<!-- shocks table -->\n```text\n).*?(?=```\n<!-- end of shocks table -->)", re.DOTALL)
 PAGES_OF_COMMANDS = {"channels": "channels", "claims": "claims", "fit": "fit-sizes-RU", "trust": None}
 """Pages that show the tables and a figure of one command, which takes from a minute to half an hour: page -> figure, if any."""
+FIGURES_OF_EXPERIMENTS = {
+    "sanctions-by-compliance": {"russia-west-works-change-surface": "experiment-compliance"},
+    "budget-by-plan": {"sweep-russia-china-partnerships-curves": "experiment-budget"},
+    "secondary-by-exposure": {"part-of-russia-china-that-listed-of-russia-hold-surface": "experiment-secondary"},
+    "all-assumed": {"factors-by-outcomes": "experiment-assumed"},
+    "robust-instruments": {"russia-china-partnerships-policies": "experiment-instruments"},
+}
+"""Ready experiment -> figures of its analysis that experiments.md shows, with their names there."""
 FACILITATOR = ROOT / "docs" / "facilitator.md"
 RUNS_OF_LESSONS, SEED_OF_LESSONS = 200, 20261125
 """Replicates and seed of the figures beside those of the page: other luck, and more of it."""
@@ -83,13 +92,13 @@ def refresh_hindcast() -> bool:
     return after != before
 
 
-def publish(figure: Path) -> None:
-    """Put a figure among the pictures of the pages, with few colours."""
+def publish(figure: Path, name: str = "") -> None:
+    """Put a figure among the pictures of the pages, with few colours; under its own name where none is given."""
     from PIL import Image
 
     with Image.open(figure) as image:
         few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(ROOT / "docs" / "images" / figure.name, optimize=True)
+    few.save(ROOT / "docs" / "images" / (f"{name}.png" if name else figure.name), optimize=True)
 
 
 def publish_scores(windows: Sequence[Mapping[str, Any]]) -> None:
@@ -162,6 +171,24 @@ def refresh_shocks() -> bool:
     return after != before
 
 
+def refresh_experiments() -> None:
+    """Run the ready experiments, print what they and their analyses say, and publish their figures."""
+    from experiments.cli import main
+
+    with empty_folder() as folder:
+        for name in FIGURES_OF_EXPERIMENTS:
+            for words in (["sweep", name, "--out", name, "--no-figures"], ["analyse", name, "--out", f"{name}-analysed"]):
+                if code := main([*words, "--quiet"]):
+                    raise SystemExit(f"comity {words[0]} {name} ended with exit code {code}")
+            publish_experiment(name, folder / f"{name}-analysed")
+
+
+def publish_experiment(name: str, folder: Path) -> None:
+    """Put the figures of an experiment's analysis among the pictures of the pages."""
+    for figure, published in FIGURES_OF_EXPERIMENTS[name].items():
+        publish(folder / "figures" / f"{figure}.png", published)
+
+
 def refresh_lessons() -> bool:
     """Run all states of all lessons and put their figures into facilitator.md; whether one changed."""
     from experiments.teach.lesson_files import packaged_lessons, read_lesson
@@ -204,6 +231,7 @@ def main() -> None:
     )
     for name in PAGES_OF_COMMANDS:
         parser.add_argument(f"--{name}", action="store_true", help=f"run the command of {name}.md, the same")
+    parser.add_argument("--experiments", action="store_true", help="run all ready experiments for their figures")
     parser.add_argument("--lessons", action="store_true", help="run all lessons for the figures of facilitator.md")
     options = parser.parse_args()
     for page in [path.resolve() for path in options.pages] or PAGES:
@@ -212,6 +240,8 @@ def main() -> None:
         print(f"README.md: the hindcast table {'changed' if refresh_hindcast() else 'is the same'}")
     if options.shocks:
         print(f"docs/shocks.md: the table {'changed' if refresh_shocks() else 'is the same'}")
+    if options.experiments:
+        refresh_experiments()
     if options.lessons:
         print(f"docs/facilitator.md: the figures {'changed' if refresh_lessons() else 'are the same'}")
     for name in PAGES_OF_COMMANDS:

@@ -40,6 +40,15 @@ def test_every_table_of_files_is_on_the_page_about_them() -> None:
         assert {name for name in tables if f"```{{settings}} {name}\n" not in text} == set()
 
 
+def test_every_ready_experiment_is_on_the_page_about_them() -> None:
+    from experiments.sweeping import packaged_sweeps
+
+    page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    assert {name for name in packaged_sweeps() if f"comity sweep {name} " not in page} == set()
+    pictures = {name for figures in refresh_examples.FIGURES_OF_EXPERIMENTS.values() for name in figures.values()}
+    assert {name for name in pictures if f"](images/{name}.png)" not in page} == set()
+
+
 def test_every_group_of_parameters_is_on_the_page_about_them() -> None:
     from model.parameters import parameter_table
 
