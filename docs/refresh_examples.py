@@ -177,7 +177,10 @@ def refresh_experiments() -> None:
 
     with empty_folder() as folder:
         for name in FIGURES_OF_EXPERIMENTS:
-            for words in (["sweep", name, "--out", name, "--no-figures"], ["analyse", name, "--out", f"{name}-analysed"]):
+            for words in (
+                ["sweep", name, "--out", name, "--no-figures"],
+                ["analyse", name, "--out", f"{name}-analysed"],
+            ):
                 if code := main([*words, "--quiet"]):
                     raise SystemExit(f"comity {words[0]} {name} ended with exit code {code}")
             publish_experiment(name, folder / f"{name}-analysed")
