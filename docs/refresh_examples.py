@@ -36,9 +36,9 @@ PAGES_OF_COMMANDS = {"channels": "channels", "claims": "claims", "fit": "fit-siz
 """Pages that show the tables and a figure of one command, which takes from a minute to half an hour: page -> figure, if any."""
 FIGURES_OF_EXPERIMENTS = {
     "sanctions-by-compliance": {"russia-west-works-change-surface": "experiment-compliance"},
-    "budget-by-plan": {"sweep-russia-china-partnerships-curves": "experiment-budget"},
+    "budget-by-plan": {"sweep-russia-china-partnerships-map": "experiment-budget"},
     "secondary-by-exposure": {"part-of-russia-china-that-listed-of-russia-hold-surface": "experiment-secondary"},
-    "all-assumed": {"factors-by-outcomes": "experiment-assumed"},
+    "all-assumed": {"russia-west-partnerships-2023-sobol": "experiment-assumed"},
     "robust-instruments": {"russia-china-partnerships-policies": "experiment-instruments"},
 }
 """Ready experiment -> figures of its analysis that experiments.md shows, with their names there."""
@@ -47,6 +47,8 @@ RUNS_OF_LESSONS, SEED_OF_LESSONS = 200, 20261125
 """Replicates and seed of the figures beside those of the page: other luck, and more of it."""
 SCORES = ROOT / "results" / "published" / "windows.csv"
 FIGURES = ("hysteresis", "substitution", "sorting", "dependency")
+FEW_COLOURS = 48
+"""Colours of the figures of experiments, which are many."""
 COLOURS = 96
 """Colours of a published figure: line drawings need no more, and are a third as large."""
 
@@ -92,12 +94,12 @@ def refresh_hindcast() -> bool:
     return after != before
 
 
-def publish(figure: Path, name: str = "") -> None:
+def publish(figure: Path, name: str = "", colours: int = COLOURS) -> None:
     """Put a figure among the pictures of the pages, with few colours; under its own name where none is given."""
     from PIL import Image
 
     with Image.open(figure) as image:
-        few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        few = image.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
     few.save(ROOT / "docs" / "images" / (f"{name}.png" if name else figure.name), optimize=True)
 
 
@@ -189,7 +191,7 @@ def refresh_experiments() -> None:
 def publish_experiment(name: str, folder: Path) -> None:
     """Put the figures of an experiment's analysis among the pictures of the pages."""
     for figure, published in FIGURES_OF_EXPERIMENTS[name].items():
-        publish(folder / "figures" / f"{figure}.png", published)
+        publish(folder / "figures" / f"{figure}.png", published, FEW_COLOURS)
 
 
 def refresh_lessons() -> bool:
