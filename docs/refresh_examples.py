@@ -47,8 +47,8 @@ RUNS_OF_LESSONS, SEED_OF_LESSONS = 200, 20261125
 """Replicates and seed of the figures beside those of the page: other luck, and more of it."""
 SCORES = ROOT / "results" / "published" / "windows.csv"
 FIGURES = ("hysteresis", "substitution", "sorting", "dependency")
-FEW_COLOURS = 48
-"""Colours of the figures of experiments, which are many."""
+MOST_BYTES = 60_000
+"""Size of a figure of an experiment, for there are many: fewer colours where it is more."""
 COLOURS = 96
 """Colours of a published figure: line drawings need no more, and are a third as large."""
 
@@ -94,13 +94,15 @@ def refresh_hindcast() -> bool:
     return after != before
 
 
-def publish(figure: Path, name: str = "", colours: int = COLOURS) -> None:
+def publish(figure: Path, name: str = "", colours: int = COLOURS) -> Path:
     """Put a figure among the pictures of the pages, with few colours; under its own name where none is given."""
     from PIL import Image
 
     with Image.open(figure) as image:
         few = image.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
-    few.save(ROOT / "docs" / "images" / (f"{name}.png" if name else figure.name), optimize=True)
+    path = ROOT / "docs" / "images" / (f"{name}.png" if name else figure.name)
+    few.save(path, optimize=True)
+    return path
 
 
 def publish_scores(windows: Sequence[Mapping[str, Any]]) -> None:
@@ -191,7 +193,9 @@ def refresh_experiments() -> None:
 def publish_experiment(name: str, folder: Path) -> None:
     """Put the figures of an experiment's analysis among the pictures of the pages."""
     for figure, published in FIGURES_OF_EXPERIMENTS[name].items():
-        publish(folder / "figures" / f"{figure}.png", published, FEW_COLOURS)
+        colours = COLOURS
+        while publish(folder / "figures" / f"{figure}.png", published, colours).stat().st_size > MOST_BYTES:
+            colours //= 2
 
 
 def refresh_lessons() -> bool:
