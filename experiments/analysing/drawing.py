@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_DISCOVERIES = 12
 """Policies whose boxes are drawn."""
+MOST_NOISE = 0.5
+"""Share of noise in the variance of points' means above which a figure compares no factors."""
 SURFACE = 31
 """Values of a factor along each side of a surface."""
 AVERAGED = 60
@@ -155,10 +157,10 @@ def _pairs(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[Path
 
 
 def _importance(folder: Path, analysis: Analysis) -> list[Path]:
-    """Factors by outcomes."""
+    """Factors by outcomes; without values where an outcome is mostly noise, for its indices would be the most colourful."""
     from ..figures.surface import draw_matrix
 
-    sample, columns = analysis.sample, {}
+    sample, columns, noisy = analysis.sample, {}, list[str]()
     words = {
         "sobol": "Total Sobol indices.",
         "morris": "mu*, as a share of the largest of the outcome.",
@@ -175,6 +177,9 @@ def _importance(folder: Path, analysis: Analysis) -> list[Path]:
             own = {c.factor: c.regression.value for c in one.given_data.factors}
         elif sample.design.kind == "grid":
             own = {share.factors[0]: share.share for share in one.shares if len(share.factors) == 1}
+        noise = one.luck.noise_share if one.luck else None
+        if noise is not None and noise > MOST_NOISE:
+            own, noisy = {}, [*noisy, f"{one.outcome.label} ({noise:.0%})"]
         columns[one.outcome.label] = [own.get(name, np.nan) for name in sample.names]
     values = np.array(list(columns.values())).T
     if len(sample.factors) < 2 or len(columns) < 2 or np.isnan(values).all():
@@ -189,7 +194,7 @@ def _importance(folder: Path, analysis: Analysis) -> list[Path]:
         list(columns),
         values,
         "",
-        [words],
+        [words, f"Left out, for most of the variance of their means is noise: {', '.join(noisy)}." if noisy else ""],
         digits=2,
     )
 

@@ -140,6 +140,22 @@ def test_a_sobol_design_has_bars_and_a_matrix(tmp_path: Path, drawn: dict[str, F
         inside(figure)
 
 
+def test_outcomes_that_are_noise_show_no_factors(tmp_path: Path, drawn: dict[str, Figure]) -> None:
+    """Indices of luck are the largest of all: a figure across outcomes would be about nothing else."""
+    design = {"kind": "latin-hypercube", "points": 100}
+    outcomes = {"works": steep, "luck": lambda a, *other: np.random.default_rng(7 + other[-1]).normal(size=len(a))}
+    sample = known_sample(tmp_path / "s", titled(FOUR), hypercube(FOUR, 100), outcomes, design=design, replicates=2)
+    draw_analysis(tmp_path, analysed(sample))
+    said = " ".join(texts(drawn["factors-by-outcomes"])).replace("\n", " ")
+    assert "Left out, for most of the variance of their means is noise: luck (" in said
+    assert "works (" not in said
+    shown = drawn["factors-by-outcomes"].axes[0].collections[0].get_array()
+    assert (
+        np.ma.getmaskarray(shown).reshape(4, 2)[:, 1].all() and not np.ma.getmaskarray(shown).reshape(4, 2)[:, 0].any()
+    )
+    inside(drawn["factors-by-outcomes"])
+
+
 def test_a_morris_design_has_its_figure(tmp_path: Path, drawn: dict[str, Figure]) -> None:
     design = {"kind": "morris", "trajectories": 10}
     sample = known_sample(tmp_path / "s", titled(FOUR), trajectories(FOUR, 10), {"y": steep}, design=design)
