@@ -240,7 +240,7 @@ def test_a_fan_of_one_period_can_be_seen() -> None:
 YEARS = ["2014-12-31", "2015-12-31", "2016-12-31"]
 HAND = (
     "time.start=2010-01-01", "time.show_from=2014-01-01", "time.end=2017-01-01", "world.institutions=40",
-    "record.snapshots=[]",
+    "record.snapshots=[]", "run.ensemble=false",
 )  # fmt: skip
 
 
@@ -303,7 +303,12 @@ def test_every_hindcast_figure_says_what_it_is_conditional_on(folder: Path, draw
     for name, figure in drawn.items():
         assert "Conditional on realised inputs" in texts(figure), name
         if name != "network":
-            assert any("luck, and sets of parameters from the ensemble" in words for words in texts(figure)), name
+            assert any("replicate noise only, not parameter uncertainty" in words for words in texts(figure)), name
+
+
+def test_captions_say_what_replicates_differ_in() -> None:
+    assert context.Context(load_scenario("classroom")).spread == "replicate noise only, not parameter uncertainty"
+    assert context.Context(load_scenario("hindcast")).spread == "luck, and sets of parameters from the ensemble"
 
 
 def test_projected_inputs_are_shaded_and_named() -> None:

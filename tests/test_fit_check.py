@@ -41,7 +41,8 @@ def fit(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
 def ties(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ties of a replicate with other luck."""
     folder = tmp_path_factory.mktemp("ties")
-    run = ["run", "hindcast", *WORDS, "--replicates", "1", "--seed", "77", "--jobs", "1", "--no-figures", "--quiet"]
+    run = ["run", "hindcast", *WORDS, "--set", "run.ensemble=false", "--replicates", "1", "--seed", "78", "--jobs", "1",
+           "--no-figures", "--quiet"]  # fmt: skip
     assert main([*run, "--out", str(folder / "run")]) == 0
     assert main(["export", str(folder / "run"), "--format", "ties", "--out", str(folder / "out")]) == 0
     return folder / "out" / "ties.csv"

@@ -87,6 +87,7 @@ def test_the_languages_that_wait_for_a_native_reader_are_marked(name: str) -> No
 
 
 @pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.statistical
 def test_what_the_class_sees_is_what_the_lesson_says(name: str) -> None:
     """The very runs that the page draws, twenty of them."""
     states = StatesOfLesson(lesson(name))

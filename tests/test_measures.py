@@ -36,7 +36,8 @@ def scenario_with(*measures: dict[str, Any], institutions: int = 60, end: int = 
     named = {f"m{k}": {**MEASURE, **measure} for k, measure in enumerate(measures)}
     return load_scenario("hindcast", {
         "measures": named, "world.institutions": institutions, "time.start": date(2010, 1, 1),
-        "time.show_from": date(2010, 1, 1), "time.end": date(end, 1, 1), "run.seed": 3, "record.snapshots": [], **settings,
+        "time.show_from": date(2010, 1, 1), "time.end": date(end, 1, 1), "run.seed": 3, "run.ensemble": False,
+        "record.snapshots": [], **settings,
     })  # fmt: skip
 
 

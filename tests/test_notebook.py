@@ -11,7 +11,7 @@ NOTEBOOK = Path(__file__).parents[1] / "docs" / "mesa_tutorial.ipynb"
 
 WHAT_THE_TEXT_SAYS = """
 assert (lines.loc[:2013] == without.loc[:2013]).all(axis=None), "both lines are one until July 2014"
-assert lines.loc[2035, "Russia-China"] > without.loc[2035, "Russia-China"], "this run ends with more"
+assert lines.loc[2035, "Russia-China"] < without.loc[2035, "Russia-China"], "this run ends with fewer"
 late = {name: bands[name, "Russia-China"].loc[2030:2035] for name in ("classroom-2035", "never-restricted")}
 under, never = late.values()
 assert under[0.5].mean() <= never[0.5].mean(), "in the middle there are not more"

@@ -87,7 +87,7 @@ def run_with(changes: dict[str, float]) -> ReplicateRecord:
     scenario = load_scenario("hindcast", {
         **{f"parameters.{name}": value for name, value in changes.items()}, "world.institutions": 60,
         "time.start": date(2006, 1, 1), "time.show_from": date(2006, 1, 1), "time.end": date(2016, 1, 1),
-        "record.snapshots": [],
+        "record.snapshots": [], "run.ensemble": False,
     })  # fmt: skip
     return run_replicate(scenario, build_world(scenario), 0, 3)
 

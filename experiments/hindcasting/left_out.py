@@ -24,6 +24,7 @@ from model.scenario.moving import moved_to, placed
 from model.tables import observed, read_tables
 
 from ..calibrating import calibrate
+from ..calibrating.adjusting import NOISE
 from ..calibrating.fitting import log_volume, shortened
 from ..calibrating.simulating import Candidate, Simulator
 from ..calibrating.targets import fitted_counts, mass_of
@@ -39,6 +40,8 @@ GRAVITY = "gravity_countries"
 """Regression of ln works on an effect of each country and of each bloc pair, ln (P_a P_b) and the year."""
 COUNTRIES = "countries_only"
 """The same without bloc pairs and publications: an effect of each country, and the year."""
+PRIORS = {"country": 10.0, "year": 0.1, "blocs": 1.0, "mass": 1.0}
+"""Standard deviations of what these regressions estimate, log units (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,11 @@ def without(tables: Tables, pairs: Sequence[str]) -> Iterator[Tables]:
 def regressed(
     truth: pd.DataFrame, mass: pd.DataFrame, tables: Tables, pairs: Sequence[str], *, whole: bool
 ) -> pd.DataFrame:
-    """Ln works of ``pairs`` by least squares on the other pairs; the smallest solution where these leave an effect open."""
+    """Ln works of ``pairs`` by ridge regression on the other pairs.
+
+    The penalty is that of normal priors with the standard deviations `PRIORS` against the error `NOISE`; it matters only where
+    the other pairs leave an effect open, as that of a pair of blocs which has no other pair.
+    """
     codes = list(tables.countries)
     bloc = dict(zip(codes, tables.country_blocs, strict=True))
     kinds = sorted({tuple(sorted((bloc[a], bloc[b]))) for a, b in combinations(codes, 2)})
@@ -165,7 +172,10 @@ def regressed(
     x = np.array([row(pair, year) for pair, year in cells])
     y = np.array([truth.loc[year, pair] for pair, year in cells])
     level = float(y.mean())
-    weights = np.linalg.lstsq(x, y - level, rcond=None)[0]
+    sds = [PRIORS["country"]] * len(codes) + [PRIORS["year"]]
+    sds += [PRIORS["blocs"]] * len(kinds) + [PRIORS["mass"]] if whole else []
+    penalty = np.diag(NOISE**2 / np.array(sds) ** 2)
+    weights = np.linalg.solve(x.T @ x + penalty, x.T @ (y - level))
     said = {pair: [level + float(np.dot(row(pair, year), weights)) for year in truth.index] for pair in pairs}
     return pd.DataFrame(said, index=truth.index)
 
