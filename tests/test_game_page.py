@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
+from browsing import Watched
 from served_pages import served
 
 from experiments.teach.game.files import game_of
@@ -20,8 +18,6 @@ from experiments.teach.game.menu import read_menu
 from experiments.teach.serving import Server, open_server
 from model.scenario import load_scenario
 
-CHROMIUM = os.environ.get("COMITY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-PATIENCE = 90_000
 MENU = read_menu()
 PHONE = {"width": 390, "height": 844}
 SMALL_TARGETS = """() => [...document.querySelectorAll('button, select, summary, input')]
@@ -31,26 +27,12 @@ NAMELESS = """() => [...document.querySelectorAll('button, select, input, img, m
     .map((one) => one.outerHTML)"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium; where there is none these tests are skipped, but in CI they fail."""
-    if not CHROMIUM and not os.environ.get("CI"):
-        pytest.skip("there is no Chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-class Screens:
+class Screens(Watched):
     """The wall and the four groups, each in a browser of its own; what they asked of other machines, and complained of."""
 
     def __init__(self, browser: Any, server: Server, **context: Any) -> None:
+        super().__init__()
         self.browser, self.server, self.context = browser, server, context
-        self.elsewhere: list[str] = []
-        self.complaints: list[str] = []
         self.pages: dict[str, Any] = {}
 
     @property
@@ -62,27 +44,7 @@ class Screens:
 
     def page(self, width: int = 1280, height: int = 720) -> Any:
         """A page of a browser of its own."""
-        context = self.browser.new_context(viewport={"width": width, "height": height}, **self.context)
-        context.set_default_timeout(PATIENCE)
-        context.route("**/*", self._judge)
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        page.on("websocket", lambda socket: self._here(socket.url))
-        return page
-
-    def _judge(self, route: Any) -> None:
-        if self._here(route.request.url):
-            route.continue_()
-        else:
-            route.abort()
-
-    def _here(self, url: str) -> bool:
-        parts = urlsplit(url)
-        here = parts.scheme in ("data", "blob") or parts.hostname == "127.0.0.1"
-        if not here:
-            self.elsewhere.append(url)
-        return here
+        return self.page_of(self.browser.new_context(viewport={"width": width, "height": height}, **self.context))
 
     def wall(self) -> Any:
         """The lecturer's screen."""

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import shlex
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
+from browsing import Watched
 from served_pages import SCENARIOS, Client, served
 
 from experiments.cli import main
 from experiments.teach.application import lessons
 from experiments.teach.serving import Server, open_server
 
-CHROMIUM = os.environ.get("COMITY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-PATIENCE = 90_000
 LINE = "output.volume:Russia-West"
 LESSONS = [lesson["name"] for lesson in lessons()]
 
@@ -36,44 +32,14 @@ def server() -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium; where there is none these tests are skipped, but in CI they fail."""
-    if not CHROMIUM and not os.environ.get("CI"):
-        pytest.skip("there is no Chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-class Desk:
+class Desk(Watched):
     """A page with its server; what it asked of other machines, and what it complained of."""
 
     def __init__(self, browser: Any, url: str, **context: Any) -> None:
-        self.url, self.elsewhere, self.complaints = url, [], []  # type: ignore[var-annotated]
+        super().__init__()
+        self.url = url
         self.context = browser.new_context(viewport={"width": 1280, "height": 720}, **context)
-        self.context.set_default_timeout(PATIENCE)
-        self.context.route("**/*", self._judge)
-        self.page = self.context.new_page()
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        self.page.on("websocket", lambda socket: self._seen(socket.url))
-
-    def _judge(self, route: Any) -> None:
-        if self._seen(route.request.url):
-            route.continue_()
-        else:
-            route.abort()
-
-    def _seen(self, url: str) -> bool:
-        parts = urlsplit(url)
-        here = parts.scheme in ("data", "blob", "file") or parts.hostname == "127.0.0.1"
-        if not here:
-            self.elsewhere.append(url)
-        return here
+        self.page = self.page_of(self.context)
 
     def open(self, query: str = "") -> Any:
         """Go to the page and wait until it is there."""
