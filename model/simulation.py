@@ -83,15 +83,22 @@ def run_replicate(
     callback: Callable[[Progress], None] | None = None,
     calibration: Calibration | None = None,
     moment: Moment | None = None,
+    stops: Sequence[date] = (),
+    on_stop: Callable[[date, Moment], None] | None = None,
 ) -> ReplicateRecord:
     """Run one replicate; its record depends on the scenario, the world, the seed and the number of the replicate only.
 
-    With ``moment``, where the replicate stands in a checkpoint, it goes on from there; the record is the same.
+    With ``moment``, where the replicate stands in a checkpoint, it goes on from there; the record is the same. At each of
+    ``stops``, dates in order that are still to come, ``on_stop`` gets the date and where the replicate stands.
     """
     model = PartnershipModel(scenario, replicate=replicate, seed=seed, world=world, calibration=calibration)
     if moment is not None:
         model.restore(moment)
-    model.run_to_end(_telling(callback, model, model.quarters_left))
+    after_step = _telling(callback, model, model.quarters_left)
+    if on_stop is not None:
+        for day in stops:
+            on_stop(day, model.run_to_date(day, after_step).capture())
+    model.run_to_end(after_step)
     record = model.ledger.finish(replicate, model.state)
     record.measured = measure(world, record)
     return record

@@ -1,12 +1,19 @@
-"""What the program and its tables are made of, as checksums: numbers come out the same only where these are the same."""
+"""What the program and its tables are made of, as checksums: numbers come out the same only where these are the same.
+
+And where compiled kernels are kept: in a folder that is named after what they are made of.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from importlib import metadata
 from pathlib import Path
 
+import platformdirs
+
 CODE = Path(__file__).parent
+KERNELS = CODE / "dynamics"
 PACKAGED_DATA = CODE / "data"
 
 
@@ -29,6 +36,22 @@ def code_hash() -> str:
             digest.update(path.relative_to(CODE).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def kernel_fingerprint() -> str:
+    """Hash of the sources of all kernels and of numba's version (16 hexadecimal digits)."""
+    digest = hashlib.sha256(metadata.version("numba").encode())
+    for source in sorted(KERNELS.glob("*.py")):
+        digest.update(source.name.encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def kernel_cache() -> Path:
+    """Folder that compiled kernels are kept in; NUMBA_CACHE_DIR names another one, COMITY_CACHE another parent."""
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    parent = os.environ.get("COMITY_CACHE") or platformdirs.user_cache_dir("comity")
+    return Path(chosen) if chosen else Path(parent) / "kernels" / kernel_fingerprint()
 
 
 def data_checksums(folder: str = "") -> dict[str, str]:

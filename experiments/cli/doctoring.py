@@ -34,6 +34,8 @@ def doctor(json: AsJson = False) -> int:
 
 def examine() -> dict[str, Any]:
     """Everything that `doctor` shows, as JSON types."""
+    from model.sources import kernel_cache
+
     from ..results.folder import REPLACED, leftovers
     from ..results.provenance import provenance
     from ..runner import default_jobs
@@ -53,15 +55,10 @@ def examine() -> dict[str, Any]:
     }
 
 
-def kernel_cache() -> Path:
-    """Folder that compiled kernels are kept in."""
-    from model.dynamics.compiling import cache_folder
-
-    return Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder())
-
-
 def kernels_cached() -> bool:
     """Whether kernels of this version have been compiled on this machine."""
+    from model.sources import kernel_cache
+
     folder = kernel_cache()
     return folder.is_dir() and any(folder.rglob("*.nbi"))
 

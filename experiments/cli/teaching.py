@@ -102,13 +102,20 @@ def teach(
 
 def played(names: list[str]) -> dict[str, str]:
     """Scenarios to play with, name -> title. Raises `InputError` for one that cannot be loaded."""
-    from model.scenario import load_scenario, packaged_scenarios
-    from model.scenario.files import read_toml
+    from model.scenario.files import packaged_scenarios, read_toml
 
-    if names:
-        return {name: load_scenario(name).title for name in names}
+    from ..runner.processes import in_another_process
+
+    if names:  # what loads a scenario would stay in the memory of the server
+        return in_another_process(_titles, names)
     files = packaged_scenarios()
     return {name: str(read_toml(files[name]).get("title", "")) for name in (FIRST, *(n for n in files if n != FIRST))}
+
+
+def _titles(names: list[str]) -> dict[str, str]:
+    from model.scenario import load_scenario
+
+    return {name: load_scenario(name).title for name in names}
 
 
 def needed() -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 START_METHODS = ("forkserver", "spawn")
@@ -43,3 +45,9 @@ def start_server() -> None:
         from multiprocessing import forkserver
 
         forkserver.ensure_running()
+
+
+def in_another_process[Given](function: Callable[..., Given], *arguments: object) -> Given:
+    """What a function of a module gives, computed in a process of its own: what it had to import goes with it."""
+    with ProcessPoolExecutor(1, mp_context=process_context()) as one:
+        return one.submit(function, *arguments).result()

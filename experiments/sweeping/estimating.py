@@ -1,18 +1,21 @@
-"""What a sweep will take: seconds and bytes, from one run of it."""
+"""What a sweep will take: seconds and bytes, from its first runs."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from .running import work_of
-from .runs import OK, Run
+from .running import in_blocks, work_of
+from .runs import OK, Finished
 
 if TYPE_CHECKING:
     from .loading import Sweep
     from .parts import Span
 
+TRIED, TRIED_SECONDS = 16, 3.0
+"""Runs that are tried for an estimate, at most, and the seconds after which no further one is."""
 JOURNAL_BYTES, JOURNAL_BYTES_EACH = 150, 20
 """Bytes of a line of the journal, and of each value in it."""
 PART_BYTES, PART_BYTES_EACH, PART_BYTES_ONCE = 8, 9, 2_700
@@ -47,16 +50,20 @@ class Estimate:
 
 
 def estimate(sweep: Sweep, span: Span, jobs: int) -> Estimate:
-    """Run the first replicate of the first point, twice, the first time to compile, and multiply."""
-    run = Run(0, 0, 0, sweep.points.settings(0))
-    work = work_of(sweep)
-    seconds = None
-    for _ in range(2):
+    """Run the first runs of a sweep, once before to compile, and multiply by what one of them took on the average."""
+    first = list(islice(in_blocks(sweep, iter(range(sweep.runs))), TRIED))
+    work_of(sweep)(first[:1], lambda: None)
+    work, seconds = work_of(sweep), 0.0
+    done: list[Finished] = []
+    for run in first:  # those that begin alike share their past, so that one alone would say too much
         began = time.perf_counter()
-        (done,) = work([run], lambda: None)
-        seconds = time.perf_counter() - began if done.status == OK else None
+        done += work([run], lambda: None)
+        seconds += time.perf_counter() - began
+        if done[-1].status != OK or seconds > TRIED_SECONDS:
+            break
+    each = seconds / len(done) if done[-1].status == OK else None
     values = len(sweep.outcomes)
     size = len(span) * (JOURNAL_BYTES + PART_BYTES + values * (JOURNAL_BYTES_EACH + PART_BYTES_EACH))
     size += len(sweep.points) * (DESIGN_BYTES + DESIGN_BYTES_EACH * len(sweep.factors))
     size += sum(1 for _ in span.parts()) * PART_BYTES_ONCE + len(sweep.base.to_toml()) + ONCE_BYTES
-    return Estimate(len(span), len(sweep.points), jobs, seconds, size)
+    return Estimate(len(span), len(sweep.points), jobs, each, size)

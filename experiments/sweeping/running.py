@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from .identity import made_of
 from .journal import Journal, finished, lines
 from .lock import locked
 from .parts import DATA, UNFINISHED, Span, checksums, parts, table, write_part
-from .runs import FAILED, Finished, Run, Simulate, SweepWork
+from .runs import FAILED, POINTS_AT_HAND, Finished, Run, Simulate, SweepWork
 from .sessions import begin_session
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SYNC_SECONDS = 1.0
 """How often the journal is put on the disk."""
+BLOCK = 8_192
+"""Runs of a block beyond which no further point is taken into it: their results are in memory until their parts are whole."""
 DIED = "its worker process died (killed, or out of memory?)"
 """Reason of a run that took its workers with it."""
 
@@ -78,7 +81,7 @@ def _run(sweep: Sweep, work: SweepWork, hands: AnyExecutor, store: _Store, journ
     from ..runner.stream import Dead, stream
 
     synced = time.monotonic()
-    with closing(stream(work, _runs(sweep, store), hands)) as results:
+    with closing(stream(work, in_blocks(sweep, store.numbers_missing()), hands)) as results:
         for run, result in results:
             done = work.failure(run, DIED) if isinstance(result, Dead) else result
             with _writing(store.folder):
@@ -90,14 +93,31 @@ def _run(sweep: Sweep, work: SweepWork, hands: AnyExecutor, store: _Store, journ
             teller.one_more()
 
 
-def _runs(sweep: Sweep, store: _Store) -> Iterator[Run]:
-    """The runs that are missing, in their order."""
-    point, settings = -1, {}
-    for number in store.numbers_missing():
-        if number // sweep.replicates != point:
-            point = number // sweep.replicates
-            settings = sweep.points.settings(point)
-        yield Run(number, point, number % sweep.replicates, settings)
+def in_blocks(sweep: Sweep, numbers: Iterator[int]) -> Iterator[Run]:
+    """Runs by their numbers, which come in order: block by block, and in a block replicate by replicate.
+
+    A block is of points next to each other that differ in measures only: one replicate of all of them has a past in
+    common, which is simulated once if they come one after the other.
+    """
+    block: list[Run] = []
+    points = 0
+    elsewhere: dict[str, object] = {}
+    for point, of_point in groupby(numbers, key=lambda number: number // sweep.replicates):
+        settings = sweep.points.settings(point)
+        if points == POINTS_AT_HAND or len(block) >= BLOCK or _beside_measures(settings) != elsewhere:
+            yield from sorted(block, key=_by_replicate)
+            block, points, elsewhere = [], 0, _beside_measures(settings)
+        block += [Run(number, point, number % sweep.replicates, settings) for number in of_point]
+        points += 1
+    yield from sorted(block, key=_by_replicate)
+
+
+def _beside_measures(settings: Mapping[str, object]) -> dict[str, object]:
+    return {path: value for path, value in settings.items() if not path.startswith("measures.")}
+
+
+def _by_replicate(run: Run) -> tuple[int, int]:
+    return run.replicate, run.point
 
 
 class _Store:

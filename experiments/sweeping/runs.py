@@ -7,6 +7,7 @@ import re
 import socket
 import time
 import traceback
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from model.errors import InputError
 
 from ..errors import ExperimentError
+from ..runner.past import Past, apart, parting, sharing
 from .checking import SOURCE
 from .identity import changes, made_of
 from .outcomes import check_years, values_of_record
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 
 OK, FAILED = "ok", "failed"
 """Status of a run."""
+POINTS_AT_HAND = 32
+"""Points whose scenarios a worker holds ready: those of a block, see `running.blocks`."""
+KEPT_BYTES = 64_000_000
+"""Memory of a worker for where runs stood before they parted."""
 LONGEST_REASON = 500
 """Characters of a reason."""
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
@@ -68,6 +74,7 @@ class Finished(NamedTuple):
 class SweepWork:
     """The runs of a sweep, as they travel to workers: the files of the scenario, what is changed, what is kept.
 
+    Points that differ in measures only are, with the same luck, the same run until those begin: it is simulated once.
     ``simulate`` runs a replicate: that of the model when absent.
     """
 
@@ -79,7 +86,9 @@ class SweepWork:
     """Program and data of the process that hands the work out, see `identity.made_of`."""
     simulate: Simulate | None = None
     _checked: bool = field(default=False, repr=False, compare=False)
-    _made: tuple[int, tuple[Scenario, World] | BaseException] | None = field(default=None, repr=False, compare=False)
+    _made: OrderedDict[int, Scenario | BaseException] = field(default_factory=OrderedDict, repr=False, compare=False)
+    _built: tuple[tuple[object, ...], World] | None = field(default=None, repr=False, compare=False)
+    _past: Past = field(default_factory=lambda: Past(KEPT_BYTES), repr=False, compare=False)
 
     def __call__(self, runs: Sequence[Run], on_step: Callable[[], None]) -> list[Finished]:
         """Run these, one after the other; ``on_step`` is called after every step and may raise to give up.
@@ -102,8 +111,6 @@ class SweepWork:
         return Finished(run.number, FAILED, reason, (None,) * len(self.outcomes), 0.0, "", 0)
 
     def _run(self, run: Run, on_step: Callable[[], None]) -> Finished:
-        from model.simulation import run_replicate
-
         began = time.perf_counter()
         place = socket.gethostname(), os.getpid()
         given_up: list[BaseException] = []
@@ -116,8 +123,9 @@ class SweepWork:
                 raise
 
         try:
-            scenario, world = self._of_point(run)
-            record = (self.simulate or run_replicate)(scenario, world, run.replicate, self.seed, tell)
+            scenario = self._scenario(run)
+            world = self._world(scenario)
+            record = (self.simulate or self._simulated)(scenario, world, run.replicate, self.seed, tell)
             values = values_of_record(self.outcomes, scenario, world, record)
         except Exception as error:
             if given_up:  # not the run's fault
@@ -127,27 +135,60 @@ class SweepWork:
             return Finished(run.number, FAILED, reason_of(error), none, time.perf_counter() - began, *place, trace)
         return Finished(run.number, OK, None, values, time.perf_counter() - began, *place)
 
-    def _of_point(self, run: Run) -> tuple[Scenario, World]:
-        """Scenario and world of a point, made when its first run comes; an error is that of all its runs."""
-        if self._made is None or self._made[0] != run.point:
+    def _simulated(
+        self,
+        scenario: Scenario,
+        world: World,
+        replicate: int,
+        seed: int,
+        callback: Callable[[Progress], None] | None,
+    ) -> ReplicateRecord:
+        """A replicate of the model, from where an earlier one stood when they were still the same."""
+        from model.simulation import run_replicate
+
+        begun = self._past.best(scenario, replicate)
+        others = [other for other in self._made.values() if not isinstance(other, BaseException)]
+        days = {parting(scenario, other) for other in others}
+        stops = apart(days, begun.day if begun else scenario.time.start, scenario.time.end)
+        return run_replicate(
+            scenario, world, replicate, seed, callback,
+            moment=begun.moment if begun else None,
+            stops=stops,
+            on_stop=lambda day, moment: self._past.keep(scenario, replicate, day, moment),
+        )  # fmt: skip
+
+    def _scenario(self, run: Run) -> Scenario:
+        """The scenario of a point, made when its first run comes; an error is that of all its runs."""
+        if run.point not in self._made:
             try:
-                self._made = run.point, self._make(run.settings)
+                self._made[run.point] = self._make(run.settings)
             except Exception as error:
-                self._made = run.point, error
-        made = self._made[1]
+                self._made[run.point] = error
+            if len(self._made) > POINTS_AT_HAND:
+                self._made.popitem(last=False)
+        self._made.move_to_end(run.point)
+        made = self._made[run.point]
         if isinstance(made, BaseException):
             raise made.with_traceback(None)
         return made
 
-    def _make(self, settings: Mapping[str, object]) -> tuple[Scenario, World]:
-        from model.world import build_world
-
+    def _make(self, settings: Mapping[str, object]) -> Scenario:
         from .loading import scenario_of
 
         scenario = scenario_of(self.source, {**self.changes, **settings}, self.outcomes)
         for outcome in self.outcomes:
             check_years(outcome, scenario, partial(_years_of, outcome))
-        return scenario, build_world(scenario)
+        base = next((made for made in self._made.values() if not isinstance(made, BaseException)), None)
+        return scenario if base is None else sharing(base, scenario)
+
+    def _world(self, scenario: Scenario) -> World:
+        """The world of a scenario, built anew only when something that it is made of has changed."""
+        from model.world import build_world
+
+        parts = scenario.world, scenario.parameters, scenario.time.start, scenario.inputs
+        if self._built is None or self._built[0] != parts:
+            self._built = parts, build_world(scenario)
+        return self._built[1]
 
 
 def _years_of(outcome: Outcome, key: str) -> str:

@@ -1,8 +1,9 @@
 """The desk: takes questions of many, lets a few worker processes answer them, and keeps what was answered.
 
 Everyone's questions stand in a line of their own, and the lines are served in turn, so that nobody waits because another
-one asks much. The same question that several ask is answered once. A worker that takes too long, or dies, is replaced;
-only those who asked that question hear of it.
+one asks much. The same question that several ask is answered once. Questions about the same luck go to the same worker
+while it has time for them: it knows where such runs stood before they parted. A worker that takes too long, or dies, is
+replaced; only those who asked that question hear of it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ import asyncio
 from collections import Counter, OrderedDict, deque
 from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from ..errors import ExperimentError
 from .frames import fan
@@ -26,6 +30,8 @@ MOST_WAITING = 160
 """Questions that wait at the desk; more are asked to come again."""
 MOST_OF_ONE = 4
 """Questions of one page that wait; a page that is well-behaved has one or two."""
+LOYALTY = 0.1
+"""Seconds that a question waits for the worker that knows its luck, before any other takes it."""
 PATIENCE = 30.0
 """Seconds after which a worker that does not answer is replaced; the run gives up by itself before."""
 BEGINNING = 300.0
@@ -42,12 +48,23 @@ class Busy(Exception):
         self.again = again
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A question that nobody works on yet."""
+
+    question: Question
+    future: asyncio.Future[bytes]
+    home: int
+    """Place of the worker that has run with this luck before."""
+    since: float
+
+
 class Desk:
     """Questions in, frames out; to be used in one event loop."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        self._lines: OrderedDict[Hashable, deque[tuple[Question, asyncio.Future[bytes]]]] = OrderedDict()
+        self._lines: OrderedDict[Hashable, deque[Waiting]] = OrderedDict()
         self._asked: dict[str, asyncio.Future[bytes]] = {}
         self._wanted: Counter[str] = Counter()  # who waits for an answer, by key of the question
         self._answers: OrderedDict[str, bytes] = OrderedDict()
@@ -60,7 +77,7 @@ class Desk:
     async def __aenter__(self) -> Desk:
         loop = asyncio.get_running_loop()
         await asyncio.gather(*(loop.run_in_executor(self._threads, hand.start) for hand in self._hands))
-        self._tasks = [asyncio.create_task(self._serve(hand)) for hand in self._hands]
+        self._tasks = [asyncio.create_task(self._serve(place, hand)) for place, hand in enumerate(self._hands)]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -105,11 +122,11 @@ class Desk:
         line = self._lines.get(who)
         if not line or not dropped:
             return
-        kept = deque(pair for pair in line if pair[0].key() not in dropped)
-        for question, future in line:
-            if question.key() in dropped:
-                self._asked.pop(question.key(), None)
-                future.cancel()
+        kept = deque(waiting for waiting in line if waiting.question.key() not in dropped)
+        for waiting in line:
+            if waiting.question.key() in dropped:
+                self._asked.pop(waiting.question.key(), None)
+                waiting.future.cancel()
         if kept:
             self._lines[who] = kept
         else:
@@ -132,25 +149,39 @@ class Desk:
         future = loop.create_future()
         future.add_done_callback(_looked_at)
         self._asked[key] = future
-        self._lines.setdefault(who, line).append((question, future))
+        self._lines.setdefault(who, line).append(Waiting(question, future, self._home(question), monotonic()))
         self._something.set()
         return future
 
-    def _next(self) -> tuple[Question, asyncio.Future[bytes]]:
-        """The first question of the line whose turn it is; that line then stands last."""
-        who, line = self._lines.popitem(last=False)
-        first = line.popleft()
-        if line:
-            self._lines[who] = line
-        return first
+    def _home(self, question: Question) -> int:
+        luck = (question.scenario, question.additions, question.seed, question.replicate)
+        return crc32(repr(luck).encode()) % self.workers
 
-    async def _serve(self, hand: Hand) -> None:
+    def _next(self, place: int) -> Waiting | float | None:
+        """What the worker at a place does next, in the order of the lines; the line that it is from then stands last.
+
+        A number: nothing yet, but after so many seconds something that waits for another worker.
+        """
+        now, soonest = monotonic(), None
+        for who, line in self._lines.items():
+            left = 0.0 if line[0].home == place else line[0].since + LOYALTY - now
+            if left <= 0.0:
+                first = line.popleft()
+                del self._lines[who]
+                if line:
+                    self._lines[who] = line
+                return first
+            soonest = left if soonest is None else min(soonest, left)
+        return soonest
+
+    async def _serve(self, place: int, hand: Hand) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            while not self._lines:
+            while not isinstance(waiting := self._next(place), Waiting):
                 self._something.clear()
-                await self._something.wait()
-            question, future = self._next()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._something.wait(), waiting)
+            question, future = waiting.question, waiting.future
             kind, given = await loop.run_in_executor(self._threads, hand.ask, question)
             self._asked.pop(question.key(), None)
             if future.cancelled():

@@ -6,7 +6,6 @@ Steps are quarters: step s is the end of the s-th quarter after `time.show_from`
 from __future__ import annotations
 
 import shlex
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +15,10 @@ from model.clock import QUARTERS_A_YEAR, year_of
 from model.recording import INDICATORS, Ledger, ReplicateRecord, Snapshot, series_of
 from model.recording.series import groupings
 from model.recording.tables import last_day
-from model.scenario import load_scenario
 from model.sources import program_version
 
 from .frames import packed
+from .running import base_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,7 +171,7 @@ def _told(name: str, measure: Measure) -> dict[str, Any]:
 def command_line(question: Question) -> str:
     """The command that makes the same replicate."""
     words = ["comity", "run", question.scenario, "--replicates", "1", "--seed", str(question.seed)]
-    if _scenario(question.scenario).run.ensemble:
+    if base_of(question.scenario).run.ensemble:
         words += ["--set", "run.ensemble=false"]
     for path, value in question.settings:
         words += ["--set", f"{path}={_as_toml(value)}"]
@@ -187,14 +186,9 @@ def _as_toml(value: object) -> str:
 
 def short_toml(scenario: Scenario, question: Question) -> str:
     """A scenario file that extends the one that is played by what differs; it loads to the same scenario."""
-    changed = _difference(_scenario(question.scenario).to_dict(), scenario.to_dict())
+    changed = _difference(base_of(question.scenario).to_dict(), scenario.to_dict())
     text = {"version": scenario.version, "name": scenario.name, "extends": question.scenario, **changed}
     return tomli_w.dumps(_listed(text))
-
-
-@lru_cache(maxsize=8)
-def _scenario(name: str) -> Scenario:
-    return load_scenario(name)
 
 
 def _difference(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,19 +8,18 @@ is, to the bit, the whole run).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from model.checkpoint import Checkpoint, Moment, branch
-from model.clock import quarter_of, year_of
+from model.clock import year_of
 from model.errors import InputError
 from model.partnership_model import PartnershipModel
-from model.scenario import load_scenario
+from model.scenario.loading import ScenarioFiles, read_scenario_files
 from model.world import World, build_world
 
-from ..runner.past import partings
+from ..runner.past import Past, apart, sharing
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
@@ -36,75 +35,12 @@ MOST_PROJECTS = 20_000
 """Projects a year that a measure may pay, in real ones: the packaged ones stay far below."""
 SECONDS = 10.0
 """After which a run is given up."""
-KEPT_BYTES = 48_000_000
+KEPT_BYTES = 32_000_000
 """Memory for moments that later runs go on from."""
-APART = 10
-"""Quarters between the moments that a whole run keeps."""
 
 
 class GivenUp(Exception):
     """A run took longer than anyone waits."""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Where a replicate of a scenario stood on a day."""
-
-    scenario: Scenario
-    replicate: int
-    day: date
-    moment: Moment
-
-    @property
-    def size(self) -> int:
-        """Bytes of its arrays."""
-        return sum(array.nbytes for array in self.moment.values())
-
-
-class Past:
-    """Moments of earlier runs, the one that was used last at the end."""
-
-    def __init__(self) -> None:
-        self.kept: list[Kept] = []
-
-    def best(self, scenario: Scenario, replicate: int, until: date | None = None) -> Kept | None:
-        """The latest moment, before ``until``, that a run of ``scenario`` may go on from."""
-        shared: dict[int, date] = {}  # by scenario of earlier runs, the day up to which it may be the same run
-        found: Kept | None = None
-        for kept in self.kept:
-            if kept.replicate != replicate or (until is not None and kept.day >= until):
-                continue
-            if id(kept.scenario) not in shared:
-                shared[id(kept.scenario)] = _parting(kept.scenario, scenario)
-            if kept.day <= shared[id(kept.scenario)] and (found is None or kept.day > found.day):
-                found = kept
-        if found is None or not _goes_on(found, scenario):
-            return None
-        self.kept.remove(found)
-        self.kept.append(found)
-        return found
-
-    def keep(self, kept: Kept) -> None:
-        """Keep a moment; those that were not used for longest give way."""
-        self.kept.append(kept)
-        while len(self.kept) > 1 and sum(entry.size for entry in self.kept) > KEPT_BYTES:
-            self.kept.pop(0)
-
-
-def _parting(one: Scenario, other: Scenario) -> date:
-    """The day up to which two scenarios may be the same run, by a look at what a page changes; `branch` judges."""
-    same = one is other or all(
-        getattr(one, part) == getattr(other, part) for part in ("world", "parameters", "record", "run")
-    )
-    return min(partings(one, other), default=date.max) if same else date.min
-
-
-def _goes_on(kept: Kept, scenario: Scenario) -> bool:
-    try:
-        branch(Checkpoint(kept.scenario, kept.day, ()), scenario)
-    except InputError:
-        return False
-    return True
 
 
 def state_of(question: Question) -> Scenario:
@@ -112,11 +48,23 @@ def state_of(question: Question) -> Scenario:
 
     All replicates run with the same parameters, so that luck alone makes the fan, and a measure alone the difference.
     """
-    settings = dict(question.settings)
-    scenario = load_scenario(question.scenario, settings, question.additions)
+    scenario = _files(question.scenario, question.additions).scenario(dict(question.settings))
     _refuse_large(scenario)
+    scenario = sharing(base_of(question.scenario), scenario)
     luck = {"seed": question.seed, "replicates": 1, "ensemble": False}
     return scenario.model_copy(update={"run": scenario.run.model_copy(update=luck)})
+
+
+@lru_cache(maxsize=32)
+def _files(name: str, additions: tuple[str, ...] = ()) -> ScenarioFiles:
+    """The files of a scenario, read once: what a page plays with does not change under it."""
+    return read_scenario_files(name, additions)
+
+
+@lru_cache(maxsize=8)
+def base_of(name: str) -> Scenario:
+    """The scenario as its files have it."""
+    return _files(name).scenario()
 
 
 def _refuse_large(scenario: Scenario) -> None:
@@ -146,7 +94,7 @@ class Runs:
     """Runs of one process: the world and the moments that the next question can use again."""
 
     def __init__(self) -> None:
-        self.past = Past()
+        self.past = Past(KEPT_BYTES)
         self._built: tuple[object, World] | None = None
 
     def world(self, scenario: Scenario) -> World:
@@ -168,11 +116,11 @@ class Runs:
         begun = self.past.best(scenario, replicate, until)
         if begun is not None:
             model.restore(begun.moment)
-        for day in _stops(scenario, model.now, changed, whole=begun is None and replicate == 0):
+        for day, likely in _stops(scenario, model.now, changed, whole=begun is None and replicate == 0):
             if until is not None and day >= until:
                 break
             model.run_to_date(day, stand)
-            self.past.keep(Kept(scenario, replicate, day, model.capture()))
+            self.past.keep(scenario, replicate, day, model.capture(), likely)
         if until is None:
             model.run_to_end(stand)
         elif until > model.now:
@@ -180,20 +128,15 @@ class Runs:
         return model
 
 
-def _stops(scenario: Scenario, now: date, changed: Collection[str], whole: bool) -> list[date]:
-    """Days after ``now`` on which later runs may part from this one: measures begin that a page has changed.
+def _stops(scenario: Scenario, now: date, changed: Collection[str], whole: bool) -> list[tuple[date, bool]]:
+    """Days after ``now`` on which later runs may part from this one, and whether that is likely: a changed measure begins.
 
-    In a ``whole`` run also others, `APART` quarters apart, so that the first change need not go back to the beginning.
+    In a ``whole`` run also others, on a guess, so that the first change need not go back to the beginning.
     """
     begin, end = max(now, scenario.time.show_from), scenario.time.end
-    measures = {name: m.start for name, m in scenario.measures.items() if begin < m.start < end}
-    chosen = {day for name, day in measures.items() if name in changed}
-    last = quarter_of(begin)
-    for day in sorted(set(measures.values())) if whole else ():
-        if quarter_of(day) - last >= APART:
-            chosen.add(day)
-            last = quarter_of(day)
-    return sorted(chosen)
+    likely = apart((m.start for name, m in scenario.measures.items() if name in changed), begin, end)
+    others = apart((m.start for m in scenario.measures.values()), begin, end) if whole else []
+    return [(day, day in likely) for day in sorted({*likely, *others})]
 
 
 def _in_time(seconds: float) -> Callable[[PartnershipModel], None]:

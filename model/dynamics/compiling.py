@@ -6,36 +6,17 @@ The cache folder is therefore named after the text of every kernel, so that no k
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numba
-import platformdirs
 from numba.core.registry import CPUDispatcher
 
-HERE = Path(__file__).parent
-
-
-def kernel_fingerprint() -> str:
-    """Hash of the sources of all kernels and of numba's version (16 hexadecimal digits)."""
-    digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(HERE.glob("*.py")):
-        digest.update(source.name.encode())
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def cache_folder() -> Path:
-    """Where compiled kernels are kept; COMITY_CACHE names another parent folder."""
-    parent = os.environ.get("COMITY_CACHE") or platformdirs.user_cache_dir("comity")
-    return Path(parent) / "kernels" / kernel_fingerprint()
-
+from ..sources import kernel_cache
 
 if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = str(kernel_cache())  # type: ignore[attr-defined]
 
 
 _SETTINGS: dict[str, Any] = {"nopython": True, "nogil": True, "error_model": "numpy"}
