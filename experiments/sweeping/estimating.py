@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .running import in_blocks, work_of
-from .runs import OK, Finished
+from .runs import OK
 
 if TYPE_CHECKING:
     from .loading import Sweep
@@ -28,7 +28,7 @@ ONCE_BYTES = 4_000
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a sweep will take; seconds are None where the run that was tried failed."""
+    """What a sweep will take; seconds are None where the first run failed."""
 
     runs: int
     points: int
@@ -53,15 +53,16 @@ def estimate(sweep: Sweep, span: Span, jobs: int) -> Estimate:
     """Run the first runs of a sweep, once before to compile, and multiply by what one of them took on the average."""
     first = list(islice(in_blocks(sweep, iter(range(sweep.runs))), TRIED))
     work_of(sweep)(first[:1], lambda: None)
-    work, seconds = work_of(sweep), 0.0
-    done: list[Finished] = []
+    work, tried = work_of(sweep), []
     for run in first:  # those that begin alike share their past, so that one alone would say too much
         began = time.perf_counter()
-        done += work([run], lambda: None)
-        seconds += time.perf_counter() - began
-        if done[-1].status != OK or seconds > TRIED_SECONDS:
+        (done,) = work([run], lambda: None)
+        if done.status != OK:
             break
-    each = seconds / len(done) if done[-1].status == OK else None
+        tried.append(time.perf_counter() - began)
+        if sum(tried) > TRIED_SECONDS:
+            break
+    each = sum(tried) / len(tried) if tried else None
     values = len(sweep.outcomes)
     size = len(span) * (JOURNAL_BYTES + PART_BYTES + values * (JOURNAL_BYTES_EACH + PART_BYTES_EACH))
     size += len(sweep.points) * (DESIGN_BYTES + DESIGN_BYTES_EACH * len(sweep.factors))

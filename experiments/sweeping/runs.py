@@ -17,6 +17,7 @@ from model.errors import InputError
 
 from ..errors import ExperimentError
 from ..runner.past import Past, apart, parting, sharing
+from ..runner.worlds import LastWorld
 from .checking import SOURCE
 from .identity import changes, made_of
 from .outcomes import check_years, values_of_record
@@ -87,7 +88,7 @@ class SweepWork:
     simulate: Simulate | None = None
     _checked: bool = field(default=False, repr=False, compare=False)
     _made: OrderedDict[int, Scenario | BaseException] = field(default_factory=OrderedDict, repr=False, compare=False)
-    _built: tuple[tuple[object, ...], World] | None = field(default=None, repr=False, compare=False)
+    _worlds: LastWorld = field(default_factory=LastWorld, repr=False, compare=False)
     _past: Past = field(default_factory=lambda: Past(KEPT_BYTES), repr=False, compare=False)
 
     def __call__(self, runs: Sequence[Run], on_step: Callable[[], None]) -> list[Finished]:
@@ -124,7 +125,7 @@ class SweepWork:
 
         try:
             scenario = self._scenario(run)
-            world = self._world(scenario)
+            world = self._worlds.of(scenario)
             record = (self.simulate or self._simulated)(scenario, world, run.replicate, self.seed, tell)
             values = values_of_record(self.outcomes, scenario, world, record)
         except Exception as error:
@@ -180,15 +181,6 @@ class SweepWork:
             check_years(outcome, scenario, partial(_years_of, outcome))
         base = next((made for made in self._made.values() if not isinstance(made, BaseException)), None)
         return scenario if base is None else sharing(base, scenario)
-
-    def _world(self, scenario: Scenario) -> World:
-        """The world of a scenario, built anew only when something that it is made of has changed."""
-        from model.world import build_world
-
-        parts = scenario.world, scenario.parameters, scenario.time.start, scenario.inputs
-        if self._built is None or self._built[0] != parts:
-            self._built = parts, build_world(scenario)
-        return self._built[1]
 
 
 def _years_of(outcome: Outcome, key: str) -> str:

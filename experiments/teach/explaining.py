@@ -48,7 +48,7 @@ class Decision:
 
 def explained(runs: Runs, scenario: Scenario, question: Question) -> bytes:
     """The frame of an institution at a time. Raises `InputError` for one that is not in the world."""
-    world, row = runs.world(scenario), question.institution
+    world, row = runs.worlds.of(scenario), question.institution
     if row >= world.n:
         raise InputError(
             f"there is no institution {row}", where="institution", allowed=f"a whole number below {world.n}"

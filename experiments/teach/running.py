@@ -17,9 +17,9 @@ from model.clock import year_of
 from model.errors import InputError
 from model.partnership_model import PartnershipModel
 from model.scenario.loading import ScenarioFiles, read_scenario_files
-from model.world import World, build_world
 
 from ..runner.past import Past, apart, sharing
+from ..runner.worlds import LastWorld
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
@@ -95,14 +95,7 @@ class Runs:
 
     def __init__(self) -> None:
         self.past = Past(KEPT_BYTES)
-        self._built: tuple[object, World] | None = None
-
-    def world(self, scenario: Scenario) -> World:
-        """The world of a scenario, built anew only when something that it is made of has changed."""
-        key = (scenario.world, scenario.parameters, scenario.time.start, scenario.inputs)
-        if self._built is None or self._built[0] != key:
-            self._built = key, build_world(scenario)
-        return self._built[1]
+        self.worlds = LastWorld()
 
     def replicate(
         self, scenario: Scenario, replicate: int, until: date | None = None, changed: Collection[str] = ()
@@ -112,7 +105,7 @@ class Runs:
         ``changed``: measures that the page has changed, and will probably change again.
         """
         stand = _in_time(SECONDS)
-        model = PartnershipModel(scenario, replicate=replicate, world=self.world(scenario))
+        model = PartnershipModel(scenario, replicate=replicate, world=self.worlds.of(scenario))
         begun = self.past.best(scenario, replicate, until)
         if begun is not None:
             model.restore(begun.moment)
