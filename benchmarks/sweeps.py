@@ -33,6 +33,7 @@ class Sweeping:
 
 def sweep(runs: int = 10_000, alone: int = 1_000) -> list[Row]:
     """`comity sweep class-grid` in two processes, beside a shorter one in one process."""
+    swept(FEW, 1)  # compiles the kernels where nothing has compiled them yet
     beginnings = [swept(FEW, jobs).wall for jobs in (1, 2)]
     one, two = swept(alone, 1), swept(runs, 2)
     each_alone = (one.wall - beginnings[0]) / (alone - FEW)

@@ -8,6 +8,7 @@ import signal
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,50 @@ def test_a_pool_gives_the_same_and_asks_for_no_more_than_there_is_room_for() -> 
             found.append((number, square))
             assert len(taken) - len(found) <= (AHEAD * 2 + 1) * MOST_IN_BATCH
     assert sorted(found) == [(number, number * number) for number in range(3000)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "lengths"),
+    [
+        (0.1, [1, 6, 7, 7, 7, 2]),  # five take half a second, and those that belong to the last of them come along
+        (0.01, [1, 55, 4]),
+        (1.0, [1, 5, 1, 5, 2, 5, 2, 5, 2]),  # a batch grows up to five seconds
+        (9.0, [1] * 30),
+    ],
+)
+def test_a_batch_ends_where_something_else_begins(seconds: float, lengths: list[int]) -> None:
+    hands = Clocked(seconds)
+    numbers = range(sum(lengths))
+    assert [number for number, _ in stream(squares, numbers, hands, together=week)] == list(numbers)
+    assert [len(batch) for batch in hands.begun] == lengths
+
+
+def week(number: int) -> int:
+    """Seven numbers each."""
+    return number // 7
+
+
+class Clocked:
+    """Does every batch at once, says that each piece took so many seconds, and remembers the batches."""
+
+    lost = ()
+    batches = True
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.begun: list[Sequence[int]] = []
+
+    def submit(self, parcel: bytes, batch: Sequence[int]) -> Future[tuple[list[int], float]]:
+        self.begun.append(batch)
+        done: Future[tuple[list[int], float]] = Future()
+        done.set_result((squares(batch, lambda: None), self.seconds * len(batch)))
+        return done
+
+    def room(self) -> int:
+        return 1
+
+    def renew(self) -> None:
+        raise AssertionError("nobody died")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")

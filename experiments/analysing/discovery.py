@@ -107,18 +107,29 @@ def discover(sample: Sample, outcome: Outcome, case: Case) -> tuple[list[Discove
     means = point_means(outcome.values)
     policies: Sequence[Policy | None] = policies_of(sample) or [None]
     columns = tuple(k for k, f in enumerate(sample.factors) if not f.lever) or tuple(range(len(sample.factors)))
-    found, refused = [], []
+    found: list[Discovery] = []
+    lacking: list[tuple[Policy | None, str]] = []
     for policy in policies:
         rows = sample.independent if policy is None else policy.rows & sample.independent
         there = rows & means.there
         X, cases = sample.codes[np.ix_(there, columns)], case.holds(means.mean[there])
-        name = f"PRIM, {case}" + (f", {policy.name}" if policy else "")
         if cases.sum() < FEWEST_CASES or (~cases).sum() < FEWEST_CASES:
-            reason = f"{int(cases.sum())} cases in {len(cases)} points: at least {FEWEST_CASES} of each kind are needed"
-            refused.append(Refusal(name, reason, DESIGN))
+            lacking.append((policy, f"{int(cases.sum())} cases in {len(cases)} points"))
             continue
         found.append(_discovered(sample, case, policy, columns, X, cases, int((rows & ~means.there).sum())))
-    return found, refused
+    return found, [_too_few(case, lacking, len(policies))] if lacking else []
+
+
+def _too_few(case: Case, lacking: Sequence[tuple[Policy | None, str]], policies: int) -> Refusal:
+    """One refusal for all policies under which points of one kind are too few."""
+    needed = f"at least {FEWEST_CASES} of each kind are needed"
+    (policy, counts), *more = lacking
+    if policy is None:
+        return Refusal(f"PRIM, {case}", f"{counts}: {needed}", DESIGN)
+    if not more:
+        return Refusal(f"PRIM, {case}, {policy.name}", f"{counts}: {needed}", DESIGN)
+    said = "; ".join(f"{policy.name}: {counts}" for policy, counts in lacking if policy)
+    return Refusal(f"PRIM, {case}, {len(lacking)} of {policies} policies", f"{needed} ({said})", DESIGN)
 
 
 def _discovered(

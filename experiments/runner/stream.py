@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 from ..errors import ExperimentError
@@ -23,6 +24,8 @@ MOST_DEATHS = 3
 """Workers that one piece of work may take with it before it is given up."""
 BATCH_SECONDS = 0.5
 """What a batch should take: long against the way to a worker, short against what a kill may cost."""
+LONGEST_BATCH = 5.0
+"""Seconds up to which a batch grows so that what belongs together travels together."""
 MOST_IN_BATCH = 64
 """Pieces of work in a batch."""
 OnStep = Callable[[], None]
@@ -55,13 +58,19 @@ class Dead:
     """Stands for what a piece of work would have given, had it not killed its workers."""
 
 
-def stream(work: Work, pieces: Iterable[Any], executor: Executor) -> Generator[tuple[Any, Any]]:
+def stream(
+    work: Work,
+    pieces: Iterable[Any],
+    executor: Executor,
+    together: Callable[[Any], object] | None = None,
+) -> Generator[tuple[Any, Any]]:
     """Do the pieces of work in about their order: yields (piece, what came of it), `Dead` where its workers died.
 
-    ``pieces`` are asked for as there is room. Errors of ``work`` itself are raised; it is to catch those of a piece.
+    ``pieces`` are asked for as there is room. Neighbours with the same key ``together`` share work: they go to one worker as
+    far as a batch may grow. Errors of ``work`` itself are raised; it is to catch those of a piece.
     """
     parcel = zlib.compress(pickle.dumps(work), 1)
-    coming = (_Piece(piece) for piece in pieces)
+    coming = _Coming(pieces, together)
     suspects: deque[_Piece] = deque()
     waiting: dict[Future[tuple[list[Any], float]], list[_Piece]] = {}
     pace = _Pace(executor.batches)
@@ -117,16 +126,52 @@ class _Piece:
     deaths: int = 0
 
 
+class _Coming:
+    """The pieces that are still to come, and whether the next one belongs to the last that was taken."""
+
+    def __init__(self, pieces: Iterable[Any], together: Callable[[Any], object] | None) -> None:
+        self._pieces: Iterator[Any] = iter(pieces)
+        self._key = together
+        self._ahead: list[Any] = []
+        self._last: object = None
+
+    def take(self) -> _Piece | None:
+        """The next piece; None when there is none."""
+        if not self._look():
+            return None
+        piece = self._ahead.pop()
+        self._last = self._key(piece) if self._key else None
+        return _Piece(piece)
+
+    def continues(self) -> bool:
+        """Whether a piece comes that belongs to the last one."""
+        return self._key is not None and self._look() and self._key(self._ahead[0]) == self._last
+
+    def _look(self) -> bool:
+        if not self._ahead:
+            self._ahead.extend(islice(self._pieces, 1))
+        return bool(self._ahead)
+
+
 class _Pace:
-    """How many pieces go into a batch: as many as take about `BATCH_SECONDS`."""
+    """How many pieces go into a batch: as many as take about `BATCH_SECONDS`, and those that belong to the last of them."""
 
     def __init__(self, batches: bool) -> None:
         self.most, self.seconds = MOST_IN_BATCH if batches else 1, 0.0
 
-    def next(self, pieces: Iterator[_Piece]) -> list[_Piece]:
+    def next(self, pieces: _Coming) -> list[_Piece]:
         """The next batch; empty when there is nothing left."""
-        size = 1 if self.seconds <= 0.0 else max(1, min(self.most, int(BATCH_SECONDS / self.seconds)))
-        return [piece for _, piece in zip(range(size), pieces, strict=False)]
+        batch: list[_Piece] = []
+        while len(batch) < self._size(BATCH_SECONDS) or (len(batch) < self._size(LONGEST_BATCH) and pieces.continues()):
+            piece = pieces.take()
+            if piece is None:
+                break
+            batch.append(piece)
+        return batch
+
+    def _size(self, seconds: float) -> int:
+        """Pieces that take so long, as far as is known."""
+        return 1 if self.seconds <= 0.0 else max(1, min(self.most, int(seconds / self.seconds)))
 
     def took(self, count: int, seconds: float) -> None:
         """A batch took this long: recent ones count more."""

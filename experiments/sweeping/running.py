@@ -81,7 +81,7 @@ def _run(sweep: Sweep, work: SweepWork, hands: AnyExecutor, store: _Store, journ
     from ..runner.stream import Dead, stream
 
     synced = time.monotonic()
-    with closing(stream(work, in_blocks(sweep, store.numbers_missing()), hands)) as results:
+    with closing(stream(work, in_blocks(sweep, store.numbers_missing()), hands, together=_with_one_past)) as results:
         for run, result in results:
             done = work.failure(run, DIED) if isinstance(result, Dead) else result
             with _writing(store.folder):
@@ -114,6 +114,11 @@ def in_blocks(sweep: Sweep, numbers: Iterator[int]) -> Iterator[Run]:
 
 def _beside_measures(settings: Mapping[str, object]) -> dict[str, object]:
     return {path: value for path, value in settings.items() if not path.startswith("measures.")}
+
+
+def _with_one_past(run: Run) -> object:
+    """What runs next to each other must have in common to have one past."""
+    return run.replicate, _beside_measures(run.settings)
 
 
 def _by_replicate(run: Run) -> tuple[int, int]:

@@ -126,6 +126,21 @@ def test_a_policy_has_the_region_where_it_fails(tmp_path: Path) -> None:
     assert {row["factor"] for row in rows_of if row["policy"] == "fund = true"} == {"b"}
 
 
+def test_policies_that_all_lack_cases_are_refused_together(tmp_path: Path) -> None:
+    states = np.random.default_rng(5).random(40).tolist()
+    rows = [(policy, state) for policy in ("none", "fund", "call") for state in states]
+    factors = [{"name": "policy", "role": "lever", "levels": ["none", "fund", "call"]}, {"name": "a", "range": [0.0, 1.0]}]
+    sample = known_sample(
+        tmp_path / "s", factors, rows, {"y": lambda policy, a, _: np.where(policy == "none", a, 1.0 + a)},
+        design={"kind": "latin-hypercube"},
+    )  # fmt: skip
+    one = analyse(sample, Wanted(cases=(read_case("y < 0.5", sample),))).outcomes[0]
+    assert [discovery.policy.name for discovery in one.discoveries] == ["policy = none"]  # type: ignore[union-attr]
+    (refused,) = [refusal for refusal in one.refused if refusal.analysis.startswith("PRIM")]
+    assert refused.analysis == "PRIM, y < 0.5, 2 of 3 policies"
+    assert "policy = fund: 0 cases in 40 points; policy = call: 0 cases in 40 points" in refused.reason
+
+
 def test_two_regions_are_two_boxes(tmp_path: Path) -> None:
     X = np.random.default_rng(8).random((1500, 3))
     factors = [{"name": f"x{k}", "range": [0.0, 1.0]} for k in range(3)]
