@@ -13,7 +13,7 @@ from .calibration import Calibration, calibration_file, read_calibration
 from .clock import QUARTER, QUARTERS_A_YEAR, date_of, year_of
 from .dynamics import bounds as fast_bounds
 from .dynamics import contracts, draws, events, fast, growth, output, plain, reliance
-from .dynamics.state import DEGREE_BOUND, DEGREE_MAX, LOGGED, NOW, State, new_state, with_room
+from .dynamics.state import DEGREE_BOUND, DEGREE_MAX, LOGGED, NOW, State, new_state, with_room, without_spare_spells
 from .dynamics.twin import Twin
 from .ensemble import as_member
 from .errors import InputError
@@ -176,7 +176,7 @@ class PartnershipModel(mesa.Model):
 
         Rules of institutions are not part of it; a rule that remembers must keep its memory itself.
         """
-        kept = {f"state.{name}": array.copy() for name, array in self.state._asdict().items()}
+        kept = {f"state.{name}": array.copy() for name, array in without_spare_spells(self.state)._asdict().items()}
         if self.engine == "fast":
             kept |= {f"bounds.{name}": array.copy() for name, array in self.bounds._asdict().items()}
         kept |= {f"ledger.{name}": array for name, array in self.ledger.capture().items()}

@@ -14,7 +14,7 @@ from experiments.cli import main
 from experiments.teach.frames import unpacked
 from experiments.teach.messages import Question
 from experiments.teach.running import Runs, state_of
-from experiments.teach.worker import answer, reply
+from experiments.teach.worker import WARM_UP, answer, reply
 from model.clock import year_of
 from model.errors import InputError
 from model.scenario import load_scenario
@@ -130,6 +130,10 @@ def test_moments_are_given_up_when_they_take_too_much_memory(monkeypatch: pytest
     for strength in (0.1, 0.2, 0.3, 0.4):
         answer(own, question((STRENGTH, strength)))
         assert 0 < sum(kept.size for kept in own.past.kept) <= 3 * most
+
+
+def test_the_question_that_makes_a_worker_ready_has_an_answer() -> None:
+    assert reply(Runs(), WARM_UP)[0] == "frame"
 
 
 def test_lines_of_countries_come_when_they_are_asked_for(runs: Runs) -> None:

@@ -36,7 +36,7 @@ PATIENCE = 30.0
 """Seconds after which a worker that does not answer is replaced; the run gives up by itself before."""
 BEGINNING = 300.0
 """The same for the first answer of a worker, which compiles the kernels where nothing has compiled them yet."""
-KEPT_BYTES = 24_000_000
+KEPT_BYTES = 12_000_000
 """Memory for answers that may be asked for again."""
 
 

@@ -35,7 +35,7 @@ MOST_PROJECTS = 20_000
 """Projects a year that a measure may pay, in real ones: the packaged ones stay far below."""
 SECONDS = 10.0
 """After which a run is given up."""
-KEPT_BYTES = 32_000_000
+KEPT_BYTES = 12_000_000
 """Memory for moments that later runs go on from."""
 
 

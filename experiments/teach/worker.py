@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 
 IDLE = 0.5
 """Seconds without a question after which a worker makes ready for explanations."""
-WARM_UP = Question("explain", "classroom", 1, settings=(("world.institutions", 40), ("time.start", date(2010, 1, 1))))
+LATE = date(2010, 1, 1)
+WARM_UP = Question(
+    "explain", "classroom", 1,
+    settings=(("world.institutions", 40), ("time.start", LATE), ("time.show_from", LATE)),
+)  # fmt: skip
 """A question whose answer loads what a picture does not need."""
 
 Reply = tuple[str, Any]
@@ -38,6 +43,7 @@ def serve(questions: Connection) -> None:
                 warm = True
             question = questions.recv()
             questions.send(reply(runs, question))
+            gc.collect()  # a model refers to itself; all that was preloaded is out of the collector's sight
         except (EOFError, OSError):
             return
 

@@ -200,6 +200,12 @@ def _packed_lists(state: State) -> dict[str, np.ndarray]:
     return {"begins": begins, "rooms": rooms, "partners": partners, "slots": slots}
 
 
+def without_spare_spells(state: State) -> State:
+    """The same state, its ended partnerships without the room that nothing stands in yet: views, not copies."""
+    ended = int(state.counts[SPELLS])
+    return state._replace(spell_whole=state.spell_whole[:ended], spell_times=state.spell_times[:ended])
+
+
 def with_room(state: State) -> State:
     """The same state with more room wherever it may run out; content is unchanged.
 
@@ -218,7 +224,7 @@ def with_room(state: State) -> State:
             new[name] = _widened(getattr(state, name), (2 * room,), -1 if name == "instrument" else 0)
         new["exposure"] = _widened(state.exposure, (2 * room, LAGS), 0)
     if counts[SPELLS] + taken + 2 > spells:
-        more = 2 * spells + taken
+        more = 2 * spells + taken + 2
         new["spell_whole"] = _widened(state.spell_whole, (more, 7), 0)
         new["spell_times"] = _widened(state.spell_times, (more, 3), 0)
     logged = len(state.log_times)

@@ -129,7 +129,10 @@ def test_a_policy_has_the_region_where_it_fails(tmp_path: Path) -> None:
 def test_policies_that_all_lack_cases_are_refused_together(tmp_path: Path) -> None:
     states = np.random.default_rng(5).random(40).tolist()
     rows = [(policy, state) for policy in ("none", "fund", "call") for state in states]
-    factors = [{"name": "policy", "role": "lever", "levels": ["none", "fund", "call"]}, {"name": "a", "range": [0.0, 1.0]}]
+    factors = [
+        {"name": "policy", "role": "lever", "levels": ["none", "fund", "call"]},
+        {"name": "a", "range": [0.0, 1.0]},
+    ]
     sample = known_sample(
         tmp_path / "s", factors, rows, {"y": lambda policy, a, _: np.where(policy == "none", a, 1.0 + a)},
         design={"kind": "latin-hypercube"},

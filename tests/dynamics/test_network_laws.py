@@ -24,6 +24,7 @@ from model.dynamics.state import (
     State,
     new_state,
     with_room,
+    without_spare_spells,
 )
 
 N = 12
@@ -84,7 +85,7 @@ def check(state: State, ledger: Ledger) -> None:
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["change", "change", "change", "room", "publish", "hub"]),
+        st.sampled_from(["change", "change", "change", "room", "trim", "publish", "hub"]),
         st.integers(0, N - 1),
         st.integers(1, N - 1),
         st.floats(0.01, 2.0),
@@ -104,6 +105,8 @@ def test_any_sequence_of_changes_keeps_the_laws(program: list[tuple[str, int, in
             wider = with_room(state)
             assert different_arrays(state, wider) == []
             state = wider
+        elif step == "trim":
+            state = without_spare_spells(state)
         elif step == "publish":
             # nothing has been exposed, so that ended partnerships leave their slots
             output.publish(
@@ -116,6 +119,7 @@ def test_any_sequence_of_changes_keeps_the_laws(program: list[tuple[str, int, in
                     continue
                 if not network.has_room(state):
                     state = with_room(state)
+                    assert network.has_room(state)
                 slot, pair = network.slot_of(state, a, b), frozenset((a, b))
                 assert (slot >= 0) == (pair in ledger.ties)
                 if slot < 0:
