@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
+import os
 import subprocess
 import sys
 import threading
@@ -124,3 +126,21 @@ if __name__ == "__main__":
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []
+
+
+@pytest.mark.skipif("forkserver" not in multiprocessing.get_all_start_methods(), reason="nothing is forked here")
+def test_workers_hold_the_model_and_not_pyarrow() -> None:
+    program = """
+from experiments.runner.processes import in_another_process, start_server
+from experiments.teach.worker import PRELOADED
+
+if __name__ == "__main__":
+    start_server(PRELOADED)
+    print(in_another_process(eval, "[name for name in ('numba', 'pandas', 'pyarrow') if __import__('sys').modules.get(name)]"))
+"""
+    forked = {**os.environ, "COMITY_START_METHOD": "forkserver"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=forked, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "['numba', 'pandas']"

@@ -75,11 +75,14 @@ def teach(
     """Serve the page that a class plays with, to this machine, or with --lan to the class; ends with Ctrl+C."""
     output = Output(json, quiet)
     needed()
+    from ..runner.processes import start_server
     from ..teach.game.files import game_of
     from ..teach.serving import Server, open_server
+    from ..teach.worker import PRELOADED
 
     _refuse_without_game(game, state, seed, new_game)
     journal = game_of(state, seed, new_game) if game else None
+    start_server(PRELOADED)
     opened = open_server(played(scenarios or []), port, lan, jobs, journal)
 
     def on_start() -> None:

@@ -14,7 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 START_METHODS = ("forkserver", "spawn")
-PRELOADED = ["experiments.runner.preloaded"]
+PRELOADED = "experiments.runner.preloaded"
+"""The module that the server imports before it forks the first worker."""
 
 
 def start_method() -> str:
@@ -31,17 +32,17 @@ def start_method() -> str:
     return wanted or here[0]
 
 
-def process_context() -> Any:
-    """The `multiprocessing` context of the workers; its server is told what to hold ready."""
+def process_context(preload: str = PRELOADED) -> Any:
+    """The `multiprocessing` context of the workers; its server, where it does not run yet, is told what to hold ready."""
     context = multiprocessing.get_context(start_method())
     if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload(PRELOADED)
+        context.set_forkserver_preload([preload])
     return context
 
 
-def start_server() -> None:
+def start_server(preload: str = PRELOADED) -> None:
     """Let the server come up while this process does other things; nothing where workers start afresh."""
-    if process_context().get_start_method() == "forkserver":
+    if process_context(preload).get_start_method() == "forkserver":
         from multiprocessing import forkserver
 
         forkserver.ensure_running()

@@ -16,6 +16,8 @@ from .messages import Question
 if TYPE_CHECKING:
     from .running import Runs
 
+PRELOADED = "experiments.teach.preloaded"
+"""The module that the server of these processes imports."""
 IDLE = 0.5
 """Seconds without a question after which a worker makes ready for explanations."""
 LATE = date(2010, 1, 1)
