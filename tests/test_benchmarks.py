@@ -16,6 +16,7 @@ from benchmarks.mesa_model import MesaHindcast
 from benchmarks.phases import TimedModel, timed_model, without_measures
 from benchmarks.reference_process import opportunity, opportunity_costs
 from benchmarks.sweeps import sweep
+from benchmarks.teaching import fuzzed, klass
 from benchmarks.whole_runs import profile, replicate
 from experiments.cli import main
 from experiments.cli.benching import chosen_names, find_benchmarks
@@ -79,6 +80,17 @@ def test_a_sweep_is_measured_with_all_its_processes() -> None:
     assert set(rows) == {"sweep_s", "sweep_gb", "sweep_overhead", "sweep_two_core_efficiency", "sweep_start_s"}
     assert 0.1 < rows["sweep_gb"].value < 20.0
     assert rows["sweep_s"].value > 0.0 and rows["sweep_overhead"].value > 0.0
+
+
+def test_a_class_and_hostile_messages_are_measured_on_a_server_of_their_own() -> None:
+    rows = {made.name: made.value for made in [*klass(3.0), *fuzzed(80)]}
+    assert set(rows) == {
+        "teach_class_median_s", "teach_class_p95_s", "teach_class_mb", "teach_class_dropped",
+        "teach_fuzz_unanswered", "teach_fuzz_mb",
+    }  # fmt: skip
+    assert 0.0 < rows["teach_class_median_s"] <= rows["teach_class_p95_s"]
+    assert rows["teach_class_mb"] > 50.0
+    assert rows["teach_class_dropped"] == rows["teach_fuzz_unanswered"] == 0
 
 
 def test_the_shares_of_a_profile_add_up_to_one() -> None:

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from experiments.teach.application import PAGE
-from model.scenario import packaged_scenarios
+from model.scenario import load_scenario, packaged_scenarios
 
 TEXTS = {tag: json.loads((PAGE / "texts" / f"{tag}.json").read_text(encoding="utf-8")) for tag in ("en", "ru", "zh")}
 PLACE = re.compile(r"\{(\w+)\}")
@@ -47,3 +47,11 @@ def test_every_text_that_the_page_asks_for_is_there() -> None:
 def test_every_packaged_scenario_has_its_name_and_question() -> None:
     wanted = {f"{kind}.{name}" for name in packaged_scenarios() for kind in ("scenario", "question")}
     assert sorted(wanted - TEXTS["en"].keys()) == []
+
+
+def test_every_measure_of_a_packaged_scenario_has_its_title_in_every_language() -> None:
+    titles = {measure.title for name in packaged_scenarios() for measure in load_scenario(name).measures.values()}
+    keys = [key for key in TEXTS["en"] if key.startswith("measure.")]
+    assert {TEXTS["en"][key] for key in keys} == titles  # by its title the page finds the key
+    assert len(keys) == len(titles)
+    assert [key for key in keys if not CYRILLIC.search(TEXTS["ru"][key]) or not CHINESE.search(TEXTS["zh"][key])] == []

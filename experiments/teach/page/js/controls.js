@@ -1,5 +1,5 @@
 // The few controls in sight. A control sets one path, or scales the strength of several measures.
-import { has, ours, text } from "./texts.js";
+import { has, measureTitle, ours, text } from "./texts.js";
 
 // Controls of a scenario that brings no lesson: how strong the restrictions were, in two waves, and the luck.
 export function freeControls(catalogue, run) {
@@ -18,7 +18,7 @@ export function freeControls(catalogue, run) {
 
 // Controls of an exported page: its grid, and nothing else.
 export function gridControls(grid, catalogue) {
-  const titles = new Map(catalogue.measures.map((m) => [m.name, m.title]));
+  const titles = new Map(catalogue.measures.map((m) => [m.name, measureTitle(m.title)]));
   return grid.slice(0, 3).map(({ path, values }) => {
     const measure = titles.get(path.split(".")[1]);
     const key = path.split(".").at(-1);

@@ -1,7 +1,7 @@
 // The drawer: all that can be changed, with unit, range, source and status.
 import { button, element, openPanel } from "./dom.js";
 import { LAYOUTS } from "./layout.js";
-import { has, text } from "./texts.js";
+import { has, measureTitle, text } from "./texts.js";
 
 const GROUPS = ["restriction", "incentive", "context"];
 
@@ -45,7 +45,7 @@ export class Drawer {
   // The inner part is made when it is first opened: there are dozens.
   measure(one) {
     const began = one.controls.find((control) => control.key === "start").value.slice(0, 4);
-    const box = element("details", {}, element("summary", { textContent: `${began}  ${one.title}` }));
+    const box = element("details", {}, element("summary", { textContent: `${began}  ${measureTitle(one.title)}` }));
     box.addEventListener("toggle", () => {
       if (box.children.length > 1) return;
       const range = one.range ? text("drawer.range", { low: one.range[0], high: one.range[1] }) : "";

@@ -1,6 +1,6 @@
 // The same as tables: lines by year, measures with dates, institutions.
 import { button, element, openPanel } from "./dom.js";
-import { blocName, number, pairName, share, text } from "./texts.js";
+import { blocName, measureTitle, number, pairName, share, text } from "./texts.js";
 
 const row = (cells, head = false) => element("tr", {}, ...cells.map((cell, k) => element(head ? "th" : "td", head ? { scope: "col" } : {}, cell instanceof Node ? cell : String(cell))));
 
@@ -38,7 +38,7 @@ export class Table {
       {},
       element("caption", { textContent: text("table.measures") }),
       element("thead", {}, row([text("table.measure"), text("table.start"), text("table.end"), text("table.strength"), text("table.status")], true)),
-      element("tbody", {}, ...run.measures.map((one) => row([one.title, date(one.start), date(one.end), number(one.strength, 2), text(`status.${one.status}`)]))),
+      element("tbody", {}, ...run.measures.map((one) => row([measureTitle(one.title), date(one.start), date(one.end), number(one.strength, 2), text(`status.${one.status}`)]))),
     );
   }
 

@@ -4,6 +4,7 @@ export const LANGUAGES = { en: "English", ru: "Русский", zh: "中文" };
 let words = {};
 let english = {};
 let language = "en";
+let keys = new Map(); // of packaged titles of measures
 
 export function chooseLanguage(asked) {
   const wanted = [asked, ...navigator.languages].filter(Boolean).map((tag) => tag.toLowerCase().split("-")[0]);
@@ -14,6 +15,7 @@ export function useTexts(all, tag) {
   language = tag;
   words = all[tag] ?? {};
   english = all.en ?? {};
+  keys = new Map(Object.entries(english).filter(([key]) => key.startsWith("measure.")).map(([key, title]) => [title, key]));
   document.documentElement.lang = tag === "zh" ? "zh-Hans" : tag;
 }
 
@@ -34,6 +36,9 @@ export function ours(given) {
   if (typeof given !== "object") return String(given);
   return given[language] ?? given.en ?? Object.values(given)[0] ?? "";
 }
+
+// A measure's title in the reader's language, where it is one of the packaged ones; else as its scenario has it.
+export const measureTitle = (title) => (keys.has(title) ? text(keys.get(title)) : title);
 
 export function number(value, digits = 3) {
   if (value === null || !Number.isFinite(value)) return "–";

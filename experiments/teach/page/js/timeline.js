@@ -1,6 +1,6 @@
 // Time: play, pause, scrub; the measures that are in force stand on the axis.
 import { SVG } from "./dom.js";
-import { text } from "./texts.js";
+import { measureTitle, text } from "./texts.js";
 
 const INKS = { restriction: "#262626", incentive: "#7a7568", context: "#c9c3b5" };
 const A_STEP = 240; // milliseconds of a quarter while it plays
@@ -58,7 +58,7 @@ export class Timeline {
     const inForce = run.measuresAt(this.at).sort((a, b) => b.start - a.start);
     this.step.setAttribute("aria-valuetext", text("time.at", { year, quarter, count: inForce.length }));
     const restrictions = inForce.filter((m) => m.group === "restriction");
-    const named = restrictions.slice(0, 2).map((m) => m.title).join("; ");
+    const named = restrictions.slice(0, 2).map((m) => measureTitle(m.title)).join("; ");
     const rest = restrictions.length - 2;
     this.force.textContent = restrictions.length === 0 ? text("force.none") : rest > 0 ? text("force.some", { named, rest }) : text("force.few", { named });
     for (const bar of this.measures.querySelectorAll("rect")) bar.setAttribute("opacity", bar.dataset.from <= time && time < bar.dataset.to ? 1 : 0.28);
