@@ -97,6 +97,14 @@ def test_what_the_class_sees_is_what_the_lesson_says(name: str) -> None:
         assert finding.low <= found.value <= finding.high, finding.says
 
 
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_run_whose_numbers_are_in_the_headline_is_no_exception(name: str) -> None:
+    """The first of the twenty, which the page shows by itself."""
+    states = StatesOfLesson(lesson(name), replicates=1)
+    for finding, end in ends(lesson(name)):
+        assert finding.low <= states.value(finding, end) <= finding.high, finding.says
+
+
 @pytest.mark.statistical
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_sentences_hold_for_other_luck(name: str) -> None:
@@ -184,6 +192,10 @@ def test_faults_name_file_and_key(written: Any, change: Callable[[dict[str, Any]
         (_set("controls", 0, "max", 100.0), r": controls.sanctions: .*measures.academies-2022.strength"),
         (_set("series", 0, "pair", "West-Russia"), r": series.partnerships: pair: .*did you mean 'Russia-West'"),
         (lambda content: content["series"][0].update(indicator="sorting.share", pair="Russia>China"), r": series.partnerships: indicator: .* is no series of every year"),
+        (
+            lambda content: content["series"].append({**content["series"][0], "name": "mix", "indicator": "partnerships.mix", "pair": "Russia>China"}),
+            r": series: the chart would need 3 axes: partnerships, works a year, share.*series of 2 units",
+        ),
         (_set("reveal", "findings", 0, "indicator", "partnership.count"), r"reveal.findings, entry 1: indicator: "),
         (_set("reveal", "findings", 0, "years", [2023, 2050]), r"reveal.findings, entry 1: years: 2023 to 2050 is not inside"),
     ],

@@ -51,17 +51,30 @@ class StatesOfLesson:
         outcome = Outcome(indicator=finding.indicator, pair=finding.pair, years=years)
         return np.array(values_of(outcome, self.series(chosen)))
 
+    def value(self, finding: Finding, end: Reveal | Exercise) -> float:
+        """A finding over all replicates; a ratio is one of means."""
+        here, there = self._both(finding, end)
+        if there is None:
+            return float(here.mean())
+        return float(here.mean() - there.mean() if finding.of == "difference" else here.mean() / there.mean())
+
+    def _both(self, finding: Finding, end: Reveal | Exercise) -> tuple[np.ndarray, np.ndarray | None]:
+        """Means by replicate of a finding, and of what it is held against."""
+        own = end.set if finding.set is None else finding.set
+        here = self.means(finding, own, finding.years)
+        if finding.of == "value":
+            return here, None
+        other = own if finding.against_set is None else finding.against_set
+        return here, self.means(finding, other, finding.against_years or finding.years)
+
     def interval(self, finding: Finding, end: Reveal | Exercise) -> Interval | None:
         """A finding with its 95 % interval over replicates; a ratio is one of means, with Fieller's interval.
 
         None for a ratio whose denominator is not clear of zero.
         """
-        own = end.set if finding.set is None else finding.set
-        here = self.means(finding, own, finding.years)
-        if finding.of == "value":
+        here, there = self._both(finding, end)
+        if there is None:
             return mean_interval(here)
-        other = own if finding.against_set is None else finding.against_set
-        there = self.means(finding, other, finding.against_years or finding.years)
         return mean_interval(here - there) if finding.of == "difference" else ratio_interval(here, there)
 
 

@@ -33,6 +33,8 @@ ORDER = (
     "risk-of-secondary-sanctions",
 )
 """The packaged lessons as a course takes them; others follow by name."""
+MOST_UNITS = 2
+"""Units of a chart's lines: it has an axis on the left and one on the right."""
 SOURCE = "override"
 """How errors of `load_scenario` name a setting that is from no file."""
 
@@ -65,6 +67,8 @@ def check_lesson(lesson: Lesson, where: str) -> Scenario:
 
     ``where`` names the lesson's file. Returns the scenario at the beginning of the lesson.
     """
+    from model.recording import INDICATORS
+
     from ..sweeping.schema import Outcome
 
     def loaded(chosen: Mapping[str, Any], at: str) -> Scenario:
@@ -83,6 +87,12 @@ def check_lesson(lesson: Lesson, where: str) -> Scenario:
     for series in lesson.series:
         line = Outcome(indicator=series.indicator, pair=series.pair, years=lesson.years)
         _check_figure(line, base, f"{where}: series.{series.name}", {"years": f"{where}: years"})
+    units = list(dict.fromkeys(INDICATORS[series.indicator][0] for series in lesson.series))
+    if len(units) > MOST_UNITS:
+        raise InputError(
+            f"the chart would need {len(units)} axes: {', '.join(units)}", where=f"{where}: series",
+            allowed=f"series of {MOST_UNITS} units",
+        )  # fmt: skip
     for end, findings in (("reveal", lesson.reveal.findings), ("exercise", lesson.exercise.findings)):
         for number, finding in enumerate(findings):
             at = f"{where}: {end}.findings, entry {number + 1}"

@@ -24,7 +24,8 @@ const MOST_KEPT = 3;
 
 export class App {
   constructor(source, about, lessons, mode) {
-    Object.assign(this, { source, about, lessons, mode });
+    const there = new Set(about.scenarios.map((one) => one.name));
+    Object.assign(this, { source, about, mode, lessons: lessons.filter((one) => there.has(one.scenario)) });
     this.state = blankState();
     this.kept = [];
     this.fan = null;
@@ -74,7 +75,6 @@ export class App {
       $(`${name}-open`).addEventListener("click", (event) => part.open(event.currentTarget));
     }
     for (const name of ["predict", "keep", "lucks"]) $(name).title = text(`act.${name}.hint`);
-    if (tongue() !== "en") $("caveat").textContent += ` ${text("lesson.unread")}`;
     listenToKeys(this);
     this.fillSelect($("language"), Object.entries(LANGUAGES), tongue());
     $("language").addEventListener("change", () => this.speak($("language").value));
@@ -203,6 +203,7 @@ export class App {
     const { lines, kept, fan, hidden, guess, names, years } = this;
     this.chart.show({ run, lines, kept, fan, hidden, guess, names, span: years, now: this.now(), guessed: this.prediction.line });
     this.prediction.listen();
+    $("caveat").textContent = [text(fan ? "act.lucks.hint" : "caveat"), ...(tongue() === "en" ? [] : [text("lesson.unread")])].join(" ");
     $("chart").setAttribute("aria-label", chartLabel(run, this.lines, this.hidden));
     const units = [...new Set(lines.map((line) => run.unitOf(line)))];
     $("unit").textContent = units.length > 1 ? text("unit.two", { a: text(`unit.${units[0]}`), b: text(`unit.${units[1]}`) }) : text(`unit.${units[0]}`);
@@ -235,9 +236,8 @@ export class App {
   showKey(step) {
     const counts = this.network.kinds ? this.network.living(step) : new Map();
     const colours = pairColours(this.run.blocs);
-    const first = this.run.blocs[0];
-    const shown = [...counts].filter(([name]) => name.startsWith(`${first}-`) && name !== `${first}-${first}`);
-    const rest = [...counts].filter(([name]) => !shown.some(([other]) => other === name)).reduce((sum, [, count]) => sum + count, 0);
+    const shown = [...counts].filter(([name]) => name.split("-")[0] !== name.split("-")[1]);
+    const rest = [...counts].filter(([name]) => name.split("-")[0] === name.split("-")[1]).reduce((sum, [, count]) => sum + count, 0);
     const entry = (colour, words) => {
       const span = document.createElement("span");
       const mark = document.createElement("i");
@@ -246,6 +246,7 @@ export class App {
       return span;
     };
     $("key").replaceChildren(
+      `${text("key.scale", { count: number(this.run.omega, 2) })} `,
       ...shown.map(([name, count]) => entry(colours.get(name), `${pairName(name)} ${number(count)}`)),
       entry("#c4c0b6", text("key.rest", { count: number(rest) })),
     );

@@ -1,9 +1,15 @@
 // The chart: two to four labelled lines by year, grey ones of runs that were kept, a fan of other lucks, a guess.
 import uPlot from "../vendor/uplot/uPlot.esm.js";
-import { INK, KEPT, lineStyles } from "./colours.js";
+import { INK, KEPT, lineStyles, typeColour } from "./colours.js";
+import { sameRun } from "./state.js";
 import { number, pairName, share, text } from "./texts.js";
 
-const FONT = '12px system-ui, -apple-system, "Segoe UI", "Noto Sans", "Liberation Sans", sans-serif';
+const FAMILY = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Liberation Sans", sans-serif';
+const LEAST = { width: 200, height: 92 }; // pixels; the height is that of the smallest screen in modes.css
+const ROWS = [[true, 0], [false, 0], [false, 1], [true, 1]]; // where the name of a line may stand: above or below, how far
+
+// Type grows with that of the page: a lecture's is larger.
+const size = () => (12 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16;
 
 export class Chart {
   constructor(root, onYear) {
@@ -13,7 +19,7 @@ export class Chart {
   }
 
   room() {
-    return { width: Math.max(200, this.root.clientWidth), height: Math.max(120, this.root.clientHeight) };
+    return { width: Math.max(LEAST.width, this.root.clientWidth), height: Math.max(LEAST.height, this.root.clientHeight) };
   }
 
   // run: now; lines: names; kept: earlier runs; fan: lucks or null; hidden: year after which nothing is told; guess.
@@ -26,7 +32,6 @@ export class Chart {
     this.run = run;
     this.span = span;
     const styles = lineStyles(lines, run.blocs);
-    this.styles = styles;
     const cut = (values) => (hidden === null ? values : values.map((value, k) => (years[k] > hidden ? null : value)));
     const series = [{}];
     const data = [years];
@@ -41,21 +46,26 @@ export class Chart {
         }
       });
     }
+    const named = []; // what is written beside a line, by its place: a line of the run always, a kept one where there is room
     for (const one of kept) {
-      for (const line of lines) {
-        data.push(years.map((year) => { const at = one.years().indexOf(year); return at < 0 ? null : one.values(line)[at]; }));
-        series.push({ scale: this.scaleOf(line), stroke: KEPT, width: 1.6, points: { show: false } });
-      }
+      const hides = sameRun(one.state, run.state) ? cut : (values) => values; // what is guessed is not given away
+      lines.forEach((line, k) => {
+        if (one === kept.at(-1)) named.push({ at: series.length, label: text("chart.kept"), colour: typeColour(KEPT), spare: true });
+        data.push(hides(years.map((year) => { const at = one.years().indexOf(year); return at < 0 ? null : one.values(line)[at]; })));
+        series.push({ scale: this.scaleOf(line), stroke: KEPT, width: 1.6, dash: styles[k].dash, points: { show: false } });
+      });
     }
     this.first = series.length;
     lines.forEach((line, k) => {
       data.push(cut(run.values(line)));
-      series.push({ scale: this.scaleOf(line), label: names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1)), stroke: styles[k].colour, width: 2.4, dash: styles[k].dash, points: { show: false } });
+      named.splice(k, 0, { at: series.length, label: names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1)), colour: typeColour(styles[k].colour) });
+      series.push({ scale: this.scaleOf(line), stroke: styles[k].colour, width: 2.4, dash: styles[k].dash, points: { show: false } });
     });
     if (guess) {
       data.push(years.map((year) => guess.get(year) ?? null));
       series.push({ scale: this.scaleOf(guessed), stroke: INK, width: 2.2, dash: [2, 5], points: { show: true, size: 5 }, spanGaps: true });
     }
+    this.named = named;
     this.now = now;
     this.plot = new uPlot(this.options(series, bands), data, this.root);
   }
@@ -68,9 +78,9 @@ export class Chart {
   axis(unit, side) {
     const form = unit === "share" ? (value) => share(value, 0) : (value) => number(value);
     return {
-      side, scale: side === 3 ? "y" : "y2", stroke: "#5f5d58", font: FONT, ticks: { show: false }, space: 34,
+      side, scale: side === 3 ? "y" : "y2", stroke: "#5f5d58", font: `${size()}px ${FAMILY}`, ticks: { show: false }, space: 34,
       grid: { show: side === 3, stroke: "#e2ded4", width: 1 },
-      size: (_, values) => 14 + 7 * Math.max(2, ...(values ?? []).map((value) => String(value).length)),
+      size: (_, values) => 14 + 0.58 * size() * Math.max(2, ...(values ?? []).map((value) => String(value).length)),
       values: (_, ticks) => ticks.map(form),
     };
   }
@@ -91,7 +101,7 @@ export class Chart {
         y2: { range },
       },
       axes: [
-        { stroke: "#5f5d58", font: FONT, grid: { show: false }, ticks: { show: false }, size: 24, space: 50, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick : "")) },
+        { stroke: "#5f5d58", font: `${size()}px ${FAMILY}`, grid: { show: false }, ticks: { show: false }, size: 2 * size(), space: 4.2 * size(), values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick : "")) },
         this.axis(this.units[0], 3),
         ...(this.units.length > 1 ? [this.axis(this.units[1], 1)] : []),
       ],
@@ -116,6 +126,7 @@ export class Chart {
     const { ctx, bbox } = plot;
     const ratio = uPlot.pxRatio;
     ctx.save();
+    ctx.setLineDash([]);
     ctx.strokeStyle = INK;
     ctx.globalAlpha = 0.55;
     ctx.lineWidth = ratio;
@@ -127,20 +138,20 @@ export class Chart {
       ctx.stroke();
     }
     ctx.globalAlpha = 1;
-    ctx.font = `600 ${12 * ratio}px ${FONT.slice(5)}`;
+    ctx.font = `600 ${size() * ratio}px ${FAMILY}`;
     ctx.textAlign = "left";
     ctx.textBaseline = "bottom";
     const taken = [];
-    this.lines.forEach((line, k) => this.name(plot, ctx, ratio, k, taken));
+    for (const one of this.named) this.name(plot, ctx, ratio, one, taken);
     ctx.restore();
   }
 
-  name(plot, ctx, ratio, k, taken) {
+  name(plot, ctx, ratio, { at: own, label, colour, spare }, taken) {
     const { bbox } = plot;
-    const { scale } = plot.series[this.first + k];
-    const values = plot.data[this.first + k];
-    const label = plot.series[this.first + k].label;
-    const width = ctx.measureText(label).width;
+    const { scale } = plot.series[own];
+    const values = plot.data[own];
+    const width = Math.min(ctx.measureText(label).width, bbox.width);
+    const tall = 1.2 * size() * ratio;
     let best = null;
     for (let at = 0; at < values.length; at += 1) {
       if (values[at] === null) continue;
@@ -148,31 +159,35 @@ export class Chart {
       if (x < bbox.left) continue;
       if (x + width > bbox.left + bbox.width) break;
       const until = plot.data[0].findIndex((year) => plot.valToPos(year, "x", true) >= x + width);
-      for (const above of [true, false]) {
+      for (const [above, row] of ROWS) {
         const end = until < 0 ? values.length - 1 : until;
         const edge = values.slice(at, end + 1).reduce((most, value) => (value === null ? most : above ? Math.max(most, value) : Math.min(most, value)), values[at]);
-        const y = plot.valToPos(edge, scale, true) + (above ? -5 : 17) * ratio;
-        if (y - 14 * ratio < bbox.top || y > bbox.top + bbox.height) continue;
-        const box = [x, y - 14 * ratio, x + width, y];
-        const crossed = this.crossings(plot, box, k) + taken.filter((other) => overlap(box, other)).length * 50;
-        const cost = crossed * 10 + Math.abs(at - values.length * 0.2) * 0.2 + (above ? 0 : 0.5);
+        const y = plot.valToPos(edge, scale, true) + (above ? -4 * ratio - row * tall : 4 * ratio + (row + 1) * tall);
+        if (y - tall < bbox.top || y > bbox.top + bbox.height) continue;
+        const box = [x, y - tall, x + width, y];
+        const crossed = this.crossings(plot, box, own) + taken.filter((other) => overlap(box, other)).length * 50;
+        const cost = crossed * 10 + Math.abs(at - values.length * 0.2) * 0.2 + (above ? 0 : 0.5) + 4 * row;
         if (!best || cost < best.cost) best = { x, y, box, cost };
       }
     }
-    if (!best) return;
+    if (spare && (!best || best.cost >= 10)) return;
+    if (!best) { // nowhere beside its line: at the right end, below those that are there already
+      const y = bbox.top + tall * (1 + taken.length);
+      best = { x: bbox.left + bbox.width - width, y, box: [bbox.left + bbox.width - width, y - tall, bbox.left + bbox.width, y] };
+    }
     taken.push(best.box);
     ctx.strokeStyle = "#fbfaf7";
     ctx.lineWidth = 4 * ratio;
     ctx.lineJoin = "round";
-    ctx.strokeText(label, best.x, best.y);
-    ctx.fillStyle = this.styles[k].colour;
-    ctx.fillText(label, best.x, best.y);
+    ctx.strokeText(label, best.x, best.y, width);
+    ctx.fillStyle = colour;
+    ctx.fillText(label, best.x, best.y, width);
   }
 
   crossings(plot, box, own) {
     let found = 0;
     for (let s = this.first; s < plot.data.length; s += 1) {
-      if (s === this.first + own) continue;
+      if (s === own) continue;
       plot.data[s].forEach((value, at) => {
         if (value === null) return;
         const x = plot.valToPos(plot.data[0][at], "x", true);

@@ -1,7 +1,7 @@
 // The drawer: all that can be changed, with unit, range, source and status.
 import { button, element, openPanel } from "./dom.js";
 import { LAYOUTS } from "./layout.js";
-import { has, measureTitle, text } from "./texts.js";
+import { has, measureTitle, number, text } from "./texts.js";
 
 const GROUPS = ["restriction", "incentive", "context"];
 
@@ -48,7 +48,7 @@ export class Drawer {
     const box = element("details", {}, element("summary", { textContent: `${began}  ${measureTitle(one.title)}` }));
     box.addEventListener("toggle", () => {
       if (box.children.length > 1) return;
-      const range = one.range ? text("drawer.range", { low: one.range[0], high: one.range[1] }) : "";
+      const range = one.range ? text("drawer.range", { low: number(one.range[0]), high: number(one.range[1]) }) : "";
       box.append(
         element("p", { className: "quiet", textContent: `${one.issuer} · ${text(`status.${one.status}`)}${range ? ` · ${range}` : ""}` }),
         ...one.controls.map((control) => this.control(control)),
@@ -64,7 +64,7 @@ export class Drawer {
     const value = app.state.set[control.path] ?? control.value;
     const id = `set-${control.path}`;
     const name = has(`set.${control.key}`) ? text(`set.${control.key}`) : control.description || control.path;
-    const bounds = control.low !== null && control.high !== null && control.low !== undefined ? text("drawer.range", { low: control.low, high: control.high }) : "";
+    const bounds = control.low !== null && control.high !== null && control.low !== undefined ? text("drawer.range", { low: number(control.low), high: number(control.high) }) : "";
     const told = [control.unit, bounds, more].filter(Boolean).join(" · ");
     const changed = (next) => app.change({ set: { [control.path]: next === control.value || next === null ? undefined : next } }).then(() => app.showControls());
     let input;

@@ -188,6 +188,7 @@ export class Wall {
     openPanel(document.getElementById("panel"), text("game.act.codes"), [
       element("p", { textContent: text("game.codes.how") }),
       element("p", { className: "address", textContent: address }),
+      /^https?:\/\/(127\.|localhost|\[::1\])/.test(address) && element("p", { className: "quiet", textContent: text("game.codes.here") }),
       ...game.menu.ministries.map(({ place }) => {
         const code = view.codes[place];
         const picture = element("img", { className: "qr", alt: text("game.codes.qr"), loading: "lazy" });

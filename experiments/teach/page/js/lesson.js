@@ -1,7 +1,7 @@
 // A lesson, step by step: goal, what to look at, a guess, what the model shows, an exercise with its solution.
 import { button, element } from "./dom.js";
 import { key } from "./frame.js";
-import { blankState } from "./state.js";
+import { blankState, sameRun } from "./state.js";
 import { ours, text } from "./texts.js";
 
 // Nested tables as dotted paths.
@@ -63,6 +63,7 @@ export class Player {
     if (kind === "guess" && state.keep && before && app.state.lesson === lesson.name) app.kept = [before];
     if (kind === "goal") app.kept = [];
     document.body.dataset.view = state.view ?? "chart";
+    document.body.dataset.stage = kind;
     app.names = new Map(lesson.series.map((one) => [key(one.indicator, one.pair), ours(one.label)]));
     app.years = lesson.years;
     app.spec = lesson.controls.map((control) => ({ ...control, lesson: true }));
@@ -74,6 +75,7 @@ export class Player {
     this.draw();
     await app.refresh();
     if (this.stage !== stage || this.lesson !== lesson) return; // someone went on meanwhile
+    if (!sameRun(app.run.state, app.state)) return; // the server could not: it has said why
     app.showControls();
     if (kind === "guess") {
       app.prediction.cover(lesson.guess.years[0] - 1, key(...this.lineOf(lesson.guess.series)), lesson.guess.kind === "draw");
@@ -95,6 +97,7 @@ export class Player {
     app.years = null;
     delete document.body.dataset.lesson;
     delete document.body.dataset.view;
+    delete document.body.dataset.stage;
     this.root.hidden = true;
     return app.enter({ ...blankState(), ...app.style(), scenario: app.state.scenario });
   }
@@ -126,11 +129,11 @@ export class Player {
     if (kind === "guess") return [said(lesson.guess.text), ...this.options()];
     if (kind === "reveal") return [this.verdict(), said(lesson.reveal.sentence), element("p", { className: "label", textContent: text("lesson.because") }), said(lesson.reveal.because)].filter(Boolean);
     if (kind === "exercise") return [element("p", { className: "label", textContent: text("lesson.exercise") }), said(lesson.exercise.text), quiet(text("lesson.try"))];
+    const commands = (lesson.exercise.commands ?? []).map((words) => element("code", { textContent: words }));
     return [
       element("p", { className: "label", textContent: text("lesson.solution") }), said(lesson.exercise.solution),
-      ...(lesson.exercise.commands ?? []).map((words) => element("code", { textContent: words })),
       element("p", { className: "label", textContent: text("lesson.caution") }), said(lesson.caution),
-      quiet(lesson.sources.join(" · ")),
+      element("details", {}, element("summary", { textContent: text("lesson.more") }), ...commands, quiet(lesson.sources.join(" · "))),
     ];
   }
 

@@ -21,7 +21,8 @@ export function lineSets(run) {
 export function chosenLines(run, asked) {
   const sets = lineSets(run);
   const named = sets[asked] ?? (asked ? asked.split(",") : []);
-  const there = named.filter((line) => run.has(line)).slice(0, 4);
+  const units = [...new Set(named.filter((line) => run.has(line)).map((line) => run.unitOf(line)))].slice(0, 2); // two axes
+  const there = named.filter((line) => run.has(line) && units.includes(run.unitOf(line))).slice(0, 4);
   return there.length ? there : sets.works.filter((line) => run.has(line)).slice(0, 4);
 }
 

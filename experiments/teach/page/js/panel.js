@@ -75,8 +75,8 @@ export class Panel {
 
   who(k) {
     const { run } = this.app;
-    const parts = [text(`kind.${run.kinds[run.kind[k]]}`), run.countries[run.country[k]], blocName(run.blocs[run.bloc[k]])];
-    return `${parts.join(" · ")}${run.real[k] ? ` · ${text("panel.real")}` : ""}`;
+    const parts = [text(`kind.${run.kinds[run.kind[k]]}`), blocName(run.countries[run.country[k]]), blocName(run.blocs[run.bloc[k]])];
+    return `${[...new Set(parts)].join(" · ")}${run.real[k] ? ` · ${text("panel.real")}` : ""}`;
   }
 
   // Without a server only what the picture itself holds can be told.

@@ -1,5 +1,12 @@
 // The plain sentence below the question, made of the numbers that are on the screen; screen readers hear it.
-import { blocName, has, number, pairName, share, text } from "./texts.js";
+import { blocName, has, number, pairName, share, text, tongue } from "./texts.js";
+
+// "2.5 times as many as": some languages have another form after whole numbers.
+function times(ratio) {
+  const shown = Number(ratio.toPrecision(2));
+  const form = new Intl.PluralRules(tongue()).select(shown);
+  return text(form === "one" || form === "many" ? "change.times.many" : "change.times", { x: number(shown, 2) });
+}
 
 export function changeText(now, before, shares) {
   if (before === null || now === null || before === 0) return "";
@@ -10,7 +17,7 @@ export function changeText(now, before, shares) {
   }
   const part = now / before - 1;
   if (Math.abs(part) < 0.01) return text("change.same");
-  if (part >= 1) return text("change.times", { x: number(now / before, 2) });
+  if (part >= 1) return times(now / before);
   return text(part < 0 ? "change.less" : "change.more", { x: share(Math.abs(part), 0) });
 }
 
