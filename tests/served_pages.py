@@ -12,8 +12,8 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from experiments.teach.application import House
 from experiments.teach.frames import unpacked
+from experiments.teach.house import House
 from experiments.teach.serving import Opened, Server, open_server
 
 PATIENCE = 300.0

@@ -13,8 +13,9 @@ import uvicorn
 
 from model.errors import InputError
 
-from .application import House, application
+from .application import application
 from .game.journal import Journal
+from .house import House
 from .messages import LONGEST_MESSAGE
 
 LOOPBACK = "127.0.0.1"

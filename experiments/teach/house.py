@@ -1,0 +1,100 @@
+"""Whom the server lets in.
+
+Requests must name this server (Host, so that no other site's name leads here), sockets must come from its own page
+(Origin), and in a class they bring its code.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .game.journal import Journal
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "connect-src 'self'",
+        "base-uri 'none'", "form-action 'none'",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class House:
+    """Where the server stands, and who may come in."""
+
+    hosts: tuple[str, ...]
+    """Values of Host that mean this server, such as 127.0.0.1:8765."""
+    scenarios: Mapping[str, str]
+    """Scenarios that are played, the first one first: name -> title."""
+    code: str = ""
+    """Join code of a class; empty: none is asked for."""
+    address: str = ""
+    """Address that others open, for links and QR codes."""
+    game: Journal | None = None
+    """The class game that is played here."""
+
+
+def from_our_page(headers: Headers, house: House) -> bool:
+    """Whether a socket was opened by a page of this server."""
+    return headers.get("origin", "") in {f"http://{host}" for host in house.hosts}
+
+
+def of_this_machine(asked: HTTPConnection) -> bool:
+    """Whether a request or a socket was opened on this machine itself."""
+    return asked.client is not None and asked.client.host in ("127.0.0.1", "::1")
+
+
+def knows_code(asked: HTTPConnection, house: House) -> bool:
+    """Whether a socket brings the class's code; from this machine itself nobody needs it."""
+    if not house.code or of_this_machine(asked):
+        return True
+    given = asked.query_params.get("code", "").strip().upper()
+    return hmac.compare_digest(given.encode(), house.code.encode())
+
+
+class Guarded:
+    """Refuses requests that do not name this server, and adds the headers that keep a page to itself."""
+
+    def __init__(self, app: ASGIApp, house: House) -> None:
+        self.app, self.house = app, house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if headers.get("host", "") not in self.house.hosts:
+            if scope["type"] == "websocket":
+                await receive()
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await Response("this server has another name", status_code=403)(scope, receive, send)
+            return
+        framed = b"mode=embed" in scope.get("query_string", b"")
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_headers(framed)]
+            await send(message)
+
+        await self.app(scope, receive, guarded)
+
+
+def _headers(framed: bool) -> Sequence[tuple[bytes, bytes]]:
+    ancestors = "*" if framed else "'self'"
+    return (
+        (b"content-security-policy", f"{POLICY}; frame-ancestors {ancestors}".encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    )
