@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import random
 import re
@@ -12,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from email.message import Message
 
 import pytest
@@ -37,6 +39,13 @@ def client(server: Server) -> Iterator[Client]:
     """A page's socket."""
     with Client(server.opened.url) as one:
         yield one
+
+
+def get_from(source: str, url: str, path: str, **headers: str) -> bytes:
+    """Body of what another machine is sent: one with a loopback address that is not the server's own."""
+    with closing(http.client.HTTPConnection(url[7:].rstrip("/"), timeout=60, source_address=(source, 0))) as connection:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().read()
 
 
 def get(url: str, path: str = "", **headers: str) -> tuple[int, Message, bytes]:
@@ -107,6 +116,7 @@ def test_what_is_played_is_told(server: Server) -> None:
     told = json.loads(get(server.opened.url, "about.json")[2])
     assert [one["name"] for one in told["scenarios"]] == ["classroom", "hindcast"]
     assert told["code_wanted"] is False
+    assert "code" not in told
 
 
 def test_a_qr_code_is_made_of_links_of_the_page_only(server: Server) -> None:
@@ -263,7 +273,17 @@ def test_in_a_class_others_need_the_code_and_this_machine_does_not() -> None:
             assert refused.value.response.status_code == 403
         with Client(url, source="127.0.0.3", code="abc234") as student:
             assert student.ask(set=SMALL)[0]["ok"]
-        assert json.loads(get(url, "about.json")[2])["code_wanted"] is True
+
+
+def test_the_join_code_is_told_to_this_machine_and_to_nobody_else() -> None:
+    with served(with_code(open_server({"classroom": ""}, 0, workers=1), "ABC234")) as running:
+        url = running.opened.url
+        here = json.loads(get(url, "about.json")[2])
+        assert (here["code_wanted"], here["code"]) == (True, "ABC234")
+        for headers in ({}, {"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=127.0.0.1"}):
+            student = get_from("127.0.0.3", url, "/about.json", **headers)
+            assert json.loads(student)["code_wanted"] is True
+            assert b"ABC234" not in student
 
 
 def test_a_class_is_told_an_address_and_a_code_that_is_easy_to_read() -> None:

@@ -25,7 +25,7 @@ from .conversing import STRIKES, Allowance, attend, has_room
 from .desk import Desk
 from .game.hall import Hall
 from .game.routes import Door, converse, menu_file
-from .house import Guarded, House, from_our_page
+from .house import Guarded, House, from_our_page, of_this_machine
 
 PAGE = Path(__file__).parent / "page"
 LONGEST_LINK = 1_500
@@ -123,8 +123,10 @@ def _about(house: House) -> Any:
         "code_wanted": bool(house.code),
     }
 
-    async def send(_: Request) -> Response:
-        return Response(json.dumps(told), media_type="application/json", headers={"cache-control": "no-store"})
+    async def send(request: Request) -> Response:
+        # the lecturer's page puts the code into links; who does not know it yet is not told
+        code = {"code": house.code} if house.code and of_this_machine(request) else {}
+        return Response(json.dumps(told | code), media_type="application/json", headers={"cache-control": "no-store"})
 
     return send
 

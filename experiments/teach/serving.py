@@ -105,6 +105,7 @@ class Server(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # where a request comes from is what its connection says, not a header of it
                 timeout_graceful_shutdown=1,
                 limit_concurrency=400,
             )
