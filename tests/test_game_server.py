@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import json
 import random
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from hypothesis import strategies as st
 from served_pages import PATIENCE, served, until
 from test_game_rules import choose
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from experiments.cli import main
 from experiments.teach.frames import packed
@@ -411,6 +413,60 @@ def test_a_wrong_code_is_told_slowly_and_five_end_the_talk(server: Server, monke
         assert guessing.views == []
     with Player(server.opened.url, f" {code[:3].lower()}-{code[3:]} ") as typed:
         assert typed.entered["place"] == "moscow"
+
+
+def silent(server: Server, source: str) -> ClientConnection:
+    """A socket of an address that says nothing."""
+    host = server.opened.url[7:].rstrip("/")
+    address, port = host.split(":")
+    taken = socket.create_connection((address, int(port)), source_address=(source, 0))
+    return connect(f"ws://{host}/game/ws", sock=taken, origin=f"http://{host}", open_timeout=PATIENCE)  # type: ignore[arg-type]
+
+
+def test_a_page_that_says_no_code_is_closed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "SILENCE", 0.1)
+    with silent(server, "127.0.0.1") as one, pytest.raises(ConnectionClosed):
+        one.recv(PATIENCE)
+
+
+def test_silent_pages_lock_no_group_out(server: Server) -> None:
+    with contextlib.ExitStack() as stack:
+        per = routes.MOST_UNKNOWN_OF_ADDRESS
+        ours = [stack.enter_context(silent(server, "127.0.0.1")) for _ in range(per + 1)]
+        with pytest.raises(ConnectionClosed):  # the oldest of the address made room
+            ours[0].recv(PATIENCE)
+        others = [
+            stack.enter_context(silent(server, f"127.0.1.{2 + k // per}")) for k in range(routes.MOST_UNKNOWN + 1 - per)
+        ]
+        with pytest.raises(ConnectionClosed):  # the oldest of all
+            ours[1].recv(PATIENCE)
+        with Player(server.opened.url, codes_of(server)["moscow"]) as group:
+            assert group.entered["place"] == "moscow"
+        assert others[-1].ping().wait(PATIENCE)
+
+
+def test_guesses_are_not_cheaper_for_those_who_go_away_and_come_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+
+    async def paying(self: routes.Door) -> None:
+        while not release.is_set():
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(routes.Door, "wrong", paying)
+    try:
+        for _ in range(routes.MOST_UNKNOWN_OF_ADDRESS):
+            with silent(server, "127.0.0.9") as guess:
+                guess.send(json.dumps({"id": 1, "code": "WRONG"}))
+        with silent(server, "127.0.0.9") as late:
+            assert json.loads(late.recv(PATIENCE))["error"]["kind"] == "busy"
+            with pytest.raises(ConnectionClosed):
+                late.recv(PATIENCE)
+        with Player(server.opened.url, codes_of(server)["moscow"]) as group:  # of another address
+            assert group.entered["place"] == "moscow"
+    finally:
+        release.set()
 
 
 def test_nobody_does_anything_before_a_code_and_groups_do_nothing_of_the_lecturers(server: Server) -> None:

@@ -24,7 +24,10 @@ WRONG_CODES = 5
 A_WRONG_CODE = 1.0
 """Seconds that a wrong code takes, one after the other for all pages together: nobody gets far by guessing."""
 MOST_UNKNOWN = 60
-"""Pages that have not said a code yet."""
+"""Pages that have not said a code that is known."""
+MOST_UNKNOWN_OF_ADDRESS = 8
+SILENCE = 10.0
+"""Seconds that such a page may say nothing; a page of ours says its code at once."""
 
 
 @dataclass(eq=False)
@@ -37,6 +40,7 @@ class Page:
 
     def __post_init__(self) -> None:
         self.something = asyncio.Event()
+        self.address = self.socket.client.host if self.socket.client else ""
 
     def tell(self, text: str) -> None:
         """Send a view; one that was not sent yet is out of date."""
@@ -60,16 +64,57 @@ class Page:
 
 
 class Door:
-    """Lets pages into the hall by their codes."""
+    """Lets pages into the hall by their codes. Those whose code is not known have few places, of one address fewer still."""
 
     def __init__(self) -> None:
-        self.unknown = 0
+        self._unknown: dict[
+            Page, asyncio.Timeout | None
+        ] = {}  # in the order of their silence; None: pays for a wrong code
         self._wrong = asyncio.Lock()
+
+    def take_place(self, page: Page) -> bool:
+        """Whether a page has a place now; if need be that of the page that has been silent longest.
+
+        A page that pays for a wrong code keeps its place until it has paid: else guesses would cost nothing.
+        """
+        of_address = [one for one in self._unknown if one.address == page.address]
+        if len(of_address) >= MOST_UNKNOWN_OF_ADDRESS and not self._close_one(of_address):
+            return False
+        if len(self._unknown) >= MOST_UNKNOWN and not self._close_one(list(self._unknown)):
+            return False
+        self._unknown[page] = None
+        return True
+
+    def leave_place(self, page: Page) -> None:
+        """The page's code is known, or the page has gone."""
+        self._unknown.pop(page, None)
+
+    async def hear(self, page: Page) -> str | None:
+        """What a page says; None if it says nothing in time, has gone, or has lost its place."""
+        try:
+            async with asyncio.timeout(SILENCE) as patience:
+                self._unknown.pop(page)
+                self._unknown[page] = patience
+                text = await _received(page.socket)
+        except TimeoutError:
+            return None
+        if page not in self._unknown:
+            return None
+        self._unknown[page] = None
+        return text
 
     async def wrong(self) -> None:
         """What a wrong code costs."""
         async with self._wrong:
             await asyncio.sleep(A_WRONG_CODE)
+
+    def _close_one(self, pages: list[Page]) -> bool:
+        for page in pages:
+            if (patience := self._unknown[page]) is not None:
+                patience.reschedule(asyncio.get_running_loop().time())
+                del self._unknown[page]
+                return True
+        return False
 
 
 async def converse(socket: WebSocket, hall: Hall, door: Door, allowance: Any, strikes: int) -> None:
@@ -99,13 +144,13 @@ async def converse(socket: WebSocket, hall: Hall, door: Door, allowance: Any, st
 
 
 async def _let_in(page: Page, hall: Hall, door: Door) -> str | None:
-    """The place whose code the page brings; None for one that has tried often enough, or has gone."""
-    if door.unknown >= MOST_UNKNOWN:
+    """The place whose code the page brings; None for one that has tried often enough, says nothing, or has gone."""
+    if not door.take_place(page):
+        page.answer(id=None, error={"kind": "busy", "message": "many pages without a code are waiting", "again": 1.0})
         return None
-    door.unknown += 1
     try:
         for _ in range(WRONG_CODES):
-            text = await _received(page.socket)
+            text = await door.hear(page)
             if text is None:
                 return None
             identifier, place = None, None
@@ -125,7 +170,7 @@ async def _let_in(page: Page, hall: Hall, door: Door) -> str | None:
             page.answer(id=identifier, error=_error(error, "code"))
         return None
     finally:
-        door.unknown -= 1
+        door.leave_place(page)
 
 
 async def _received(socket: WebSocket) -> str | None:
