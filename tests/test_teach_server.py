@@ -7,19 +7,21 @@ import json
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from email.message import Message
 
 import pytest
-from served_pages import SMALL, Client, served, with_code
+from served_pages import PATIENCE, SMALL, Client, served, until, with_code
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from experiments.teach import protocols
 from experiments.teach.application import PAGE
 from experiments.teach.serving import LETTERS, Server, open_server
 from model.errors import InputError
@@ -257,6 +259,66 @@ def test_a_worker_that_dies_costs_one_answer(server: Server, client: Client, mon
     monkeypatch.setattr(desks.Hand, "ask", dying)
     assert client.ask(set={**SMALL, "measures.sectoral-2014.strength": 0.123})[0]["ok"]
     assert hands
+
+
+# --- connections that stand still ----------------------------------------------------------------------------------
+
+
+def unfinished(server: Server, source: str, sent: bytes = b"GET / HT") -> socket.socket:
+    """A connection of an address that has sent something, and reads nothing."""
+    one = socket.create_connection(server.opened.listening.getsockname(), PATIENCE, source_address=(source, 0))
+    one.sendall(sent)
+    return one
+
+
+def test_half_requests_end_and_then_all_are_served_again(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocols, "STANDSTILL", 2.0)
+    with ExitStack() as stack:
+        for k in range(420):
+            stack.enter_context(closing(unfinished(server, f"127.0.2.{2 + k % 3}")))
+        until(lambda: get(server.opened.url)[0] == 200)
+
+
+def test_one_address_has_a_bound_of_connections_and_others_do_not_notice(server: Server) -> None:
+    with ExitStack() as stack:
+        for _ in range(protocols.MOST_OF_ADDRESS):
+            stack.enter_context(closing(unfinished(server, "127.0.3.2", b"GET / HT")))
+        with closing(unfinished(server, "127.0.3.2", b"")) as refused, suppress(ConnectionError):
+            assert refused.recv(1) == b""
+        assert get(server.opened.url)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /about.json HTTP/1.1\r\nHost: x\r\n\r\nGET / HT",  # the second request of a connection
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf",
+        300 * b"GET /vendor/uplot/uPlot.esm.js HTTP/1.1\r\nHost: HERE\r\n\r\n",  # answers that nobody reads
+    ],
+    ids=["second", "body", "unread"],
+)
+def test_who_stands_still_in_another_way_is_not_waited_for_either(
+    server: Server, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(protocols, "STANDSTILL", 0.3)
+    host = server.opened.url[7:].rstrip("/").encode()
+    connections = server.server_state.connections
+    with closing(unfinished(server, "127.0.4.2", sent.replace(b"HERE", host))):
+        until(lambda: any(one.client and one.client[0] == "127.0.4.2" for one in list(connections)))
+        until(lambda: not any(one.client and one.client[0] == "127.0.4.2" for one in list(connections)))
+
+
+def test_a_slow_reader_is_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocols, "STANDSTILL", 1.0)
+    host = server.opened.url[7:].rstrip("/").encode()
+    request = b"GET /vendor/uplot/uPlot.esm.js HTTP/1.1\r\nHost: " + host + b"\r\nConnection: %b\r\n\r\n"
+    one = unfinished(server, "127.0.4.3", 80 * (request % b"keep-alive") + request % b"close")
+    with closing(one):
+        read = bytearray()
+        while piece := one.recv(100_000):
+            read += piece
+            time.sleep(0.02)
+    assert read.count(b"HTTP/1.1 200 OK") == 81
 
 
 # --- a class -----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from .application import application
 from .game.journal import Journal
 from .house import House
 from .messages import LONGEST_MESSAGE
+from .protocols import Requests
 
 LOOPBACK = "127.0.0.1"
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -99,6 +100,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 application(opened.house, opened.workers),
+                http=Requests,
                 ws="websockets-sansio",
                 ws_max_size=2 * LONGEST_MESSAGE,
                 ws_per_message_deflate=False,  # compression would triple the delay
