@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from email.message import Message
+from typing import Any
 
 import pytest
 from served_pages import PATIENCE, SMALL, Client, served, until, with_code
@@ -222,8 +223,8 @@ def test_hostile_messages_get_an_error_each_and_harm_nobody(server: Server, clie
 
 def test_a_message_that_is_far_too_long_ends_its_own_socket_only(server: Server, client: Client) -> None:
     with Client(server.opened.url) as hostile:
-        hostile.socket.send("x" * 1_000_000)
-        with pytest.raises(ConnectionClosed):
+        with pytest.raises(ConnectionClosed):  # while it sends, or after
+            hostile.socket.send("x" * 1_000_000)
             hostile.header()
     assert client.ask(set=SMALL)[0]["ok"]
 
@@ -302,10 +303,9 @@ def test_who_stands_still_in_another_way_is_not_waited_for_either(
 ) -> None:
     monkeypatch.setattr(protocols, "STANDSTILL", 0.3)
     host = server.opened.url[7:].rstrip("/").encode()
-    connections = server.server_state.connections
     with closing(unfinished(server, "127.0.4.2", sent.replace(b"HERE", host))):
-        until(lambda: any(one.client and one.client[0] == "127.0.4.2" for one in list(connections)))
-        until(lambda: not any(one.client and one.client[0] == "127.0.4.2" for one in list(connections)))
+        until(lambda: of_address(server, "127.0.4.2"))
+        until(lambda: not of_address(server, "127.0.4.2"))
 
 
 def test_a_slow_reader_is_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,6 +319,60 @@ def test_a_slow_reader_is_waited_for(server: Server, monkeypatch: pytest.MonkeyP
             read += piece
             time.sleep(0.02)
     assert read.count(b"HTTP/1.1 200 OK") == 81
+
+
+def deaf(server: Server, source: str) -> socket.socket:
+    """A WebSocket of an address that reads nothing."""
+    host = server.opened.url[7:].rstrip("/")
+    words = [
+        "GET /ws HTTP/1.1", f"Host: {host}", f"Origin: http://{host}", "Upgrade: websocket", "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", "",
+    ]  # fmt: skip
+    one = unfinished(server, source, "\r\n".join(words).encode())
+    assert one.recv(12) == b"HTTP/1.1 101"
+    return one
+
+
+PINGS = 100 * (b"\x89\xfd\0\0\0\0" + 125 * b"x")
+EMPTY_PARTS = 1000 * b"\x00\x80\0\0\0\0"
+
+
+def test_pings_whose_answers_nobody_reads_end_their_socket_before_they_fill_the_memory(
+    server: Server, client: Client
+) -> None:
+    with closing(deaf(server, "127.0.5.2")) as one, pytest.raises(ConnectionError):
+        one.settimeout(PATIENCE)
+        for _ in range(64_000_000 // len(PINGS)):
+            one.sendall(PINGS)
+    assert client.ask(set=SMALL)[0]["ok"]
+
+
+def test_a_message_of_empty_parts_without_end_is_not_kept(server: Server) -> None:
+    with closing(deaf(server, "127.0.5.3")) as one:
+        one.sendall(b"\x01\x80\0\0\0\0")
+        for _ in range(20):
+            one.sendall(EMPTY_PARTS)
+        until(lambda: of_address(server, "127.0.5.3"))
+        one.sendall(b"\x89\x80\0\0\0\0")
+        while b"\x8a\x00" not in one.recv(4096):  # the ping after all of them was answered
+            pass
+        assert len(of_address(server, "127.0.5.3")[0].frames) == 1
+
+
+def of_address(server: Server, source: str) -> list[Any]:
+    """The server's connections of an address."""
+    return [one for one in list(server.server_state.connections) if one.client and one.client[0] == source]  # type: ignore[union-attr]
+
+
+def test_a_socket_that_reads_nothing_gives_its_place_back(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server.config, "ws_ping_interval", 3.0)
+    monkeypatch.setattr(server.config, "ws_ping_timeout", 0.2)
+    with closing(deaf(server, "127.0.5.4")) as one:
+        until(lambda: of_address(server, "127.0.5.4"))
+        connection = of_address(server, "127.0.5.4")[0]
+        while not connection.transport.get_write_buffer_size():
+            one.sendall(PINGS)
+        until(lambda: not of_address(server, "127.0.5.4"))
 
 
 # --- a class -----------------------------------------------------------------------------------------------------

@@ -10,11 +10,15 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 MOST_OF_ADDRESS = 150
 """Connections of one address; sockets are among them."""
 STANDSTILL = 10.0
 """Seconds in which a request must come whole, or some of an answer must be read."""
+MOST_UNREAD_PONGS = 64_000
+"""Bytes of answers to pings, beyond what is being written, that a peer need not have read."""
 
 
 def _address(connection: Any) -> str:
@@ -77,3 +81,53 @@ class Requests(H11Protocol):
             self._start_watch()
         else:
             self.transport.abort()
+
+
+class Sockets(WebSocketsSansIOProtocol):
+    """WebSockets that end, whatever their peer does, and hold no more than what it may ask for."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._unread_pongs = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Read; a socket that is closed for what it sent has a last moment to be told so."""
+        super().data_received(data)
+        if self.transport.is_closing():
+            self._end_soon()
+
+    def eof_received(self) -> None:
+        """The peer sends no more; what it has not read soon it never will."""
+        self._end_soon()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """Nobody is at this end any more."""
+        super().on_task_complete(task)
+        self._end_soon()
+
+    def resume_writing(self) -> None:
+        """The peer reads."""
+        self._unread_pongs = 0
+        super().resume_writing()
+
+    def handle_ping(self) -> None:
+        """Answer, but not one who sends pings and reads nothing."""
+        before = self.transport.get_write_buffer_size()
+        super().handle_ping()
+        if not self.writable.is_set():
+            self._unread_pongs += self.transport.get_write_buffer_size() - before
+            if self._unread_pongs > MOST_UNREAD_PONGS:
+                self.transport.abort()
+
+    def handle_cont(self, event: Frame) -> None:
+        """Take the next part of a message; empty ones, which no bound of length counts, are not kept."""
+        if event.data or event.fin:
+            super().handle_cont(event)
+
+    def keepalive_timeout(self) -> None:
+        """A peer that does not answer gives its place back, read or not."""
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def _end_soon(self) -> None:
+        self.loop.call_later(STANDSTILL, self.transport.abort)

@@ -17,7 +17,7 @@ from .application import application
 from .game.journal import Journal
 from .house import House
 from .messages import LONGEST_MESSAGE
-from .protocols import Requests
+from .protocols import Requests, Sockets
 
 LOOPBACK = "127.0.0.1"
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -101,7 +101,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 application(opened.house, opened.workers),
                 http=Requests,
-                ws="websockets-sansio",
+                ws=Sockets,
                 ws_max_size=2 * LONGEST_MESSAGE,
                 ws_per_message_deflate=False,  # compression would triple the delay
                 log_level="warning",
