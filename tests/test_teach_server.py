@@ -22,7 +22,8 @@ import pytest
 from served_pages import PATIENCE, SMALL, Client, served, until, with_code
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from experiments.teach import protocols
+from experiments.cli import main
+from experiments.teach import addresses, protocols
 from experiments.teach.application import PAGE
 from experiments.teach.serving import LETTERS, Server, open_server
 from model.errors import InputError
@@ -222,10 +223,9 @@ def test_hostile_messages_get_an_error_each_and_harm_nobody(server: Server, clie
 
 
 def test_a_message_that_is_far_too_long_ends_its_own_socket_only(server: Server, client: Client) -> None:
-    with Client(server.opened.url) as hostile:
-        with pytest.raises(ConnectionClosed):  # while it sends, or after
-            hostile.socket.send("x" * 1_000_000)
-            hostile.header()
+    with Client(server.opened.url) as hostile, pytest.raises(ConnectionClosed):  # while it sends, or after
+        hostile.socket.send("x" * 1_000_000)
+        hostile.header()
     assert client.ask(set=SMALL)[0]["ok"]
 
 
@@ -411,6 +411,65 @@ def test_a_class_is_told_an_address_and_a_code_that_is_easy_to_read() -> None:
         assert opened.listening.getsockname()[0] == "0.0.0.0"
     finally:
         opened.listening.close()
+
+
+@pytest.mark.parametrize(
+    ("found", "default", "expected"),
+    [
+        (["127.0.0.1", "10.42.0.1"], "", ["10.42.0.1"]),  # a hotspot without a way out
+        (["127.0.0.1", "10.0.0.5", "192.168.1.7"], "192.168.1.7", ["192.168.1.7", "10.0.0.5"]),
+        (["169.254.3.4", "8.8.4.4", "172.17.0.1"], "", ["172.17.0.1", "8.8.4.4", "169.254.3.4"]),
+        (["127.0.0.1"], "127.0.0.1", []),
+    ],
+)
+def test_the_address_of_the_way_out_comes_first_then_private_ones(
+    found: list[str], default: str, expected: list[str]
+) -> None:
+    assert addresses.best_first(found, default) == expected
+
+
+def test_a_class_comes_in_by_every_address_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "own_addresses", lambda: ["127.0.0.1", "10.42.0.1", "192.168.7.7"])
+    monkeypatch.setattr(addresses, "default_address", lambda: "")
+    opened = open_server({"classroom": ""}, 0, lan=True, workers=1, address="192.168.7.7")
+    port = opened.listening.getsockname()[1]
+    assert opened.house.address == f"http://192.168.7.7:{port}/"
+    assert opened.others == (f"http://10.42.0.1:{port}/",)
+    with served(opened) as running:
+        for host in ("10.42.0.1", "192.168.7.7", "LocalHost"):
+            assert get(running.opened.url, Host=f"{host}:{port}")[0] == 200
+        for host in ("10.42.0.2", "10.42.0.1", "evil.example"):
+            status, headers, _ = get(running.opened.url, Host=host)
+            assert (status, headers["x-content-type-options"]) == (403, "nosniff")
+            assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_where_no_address_can_be_told_the_reason_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "default_address", lambda: "")
+    monkeypatch.setattr(addresses, "own_addresses", lambda: ["127.0.0.1"])
+    with pytest.raises(InputError) as refused:
+        open_server({"classroom": ""}, 0, lan=True)
+    assert refused.value.where == "--lan"
+    monkeypatch.setattr(addresses, "own_addresses", lambda: ["10.0.0.5"])
+    with pytest.raises(InputError) as refused:
+        open_server({"classroom": ""}, 0, lan=True, address="10.0.0.6")
+    assert (refused.value.where, refused.value.allowed) == ("--address", "10.0.0.5")
+
+
+def test_an_address_is_for_a_class(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["teach", "--address", "10.0.0.5"]) == 2
+    assert "--lan" in capsys.readouterr().err
+
+
+def test_on_the_port_of_http_names_need_no_port() -> None:
+    try:
+        opened = open_server({"classroom": ""}, 80, workers=1)
+    except InputError:
+        pytest.skip("port 80 is not for everyone")
+    with served(opened):
+        assert get("http://127.0.0.1/")[0] == 200
+        with Client("http://127.0.0.1:80/", origin="http://127.0.0.1"):
+            pass
 
 
 def test_without_a_class_only_this_machine_is_served() -> None:

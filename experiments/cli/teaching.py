@@ -25,6 +25,14 @@ Lan = Annotated[
     bool,
     typer.Option("--lan", help="Let others in this network in: prints the address, a QR code and the join code."),
 ]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        metavar="ADDR",
+        help="Which address of this machine to tell the class, where it has several; default: that of the way out.",
+    ),
+]
 Played = Annotated[
     list[str] | None,
     typer.Argument(
@@ -64,6 +72,7 @@ def teach(
     port: PortNumber = PORT,
     no_browser: NoBrowser = False,
     lan: Lan = False,
+    address: Address = None,
     game: Game = False,
     state: GameFile = None,
     seed: GameSeed = None,
@@ -81,9 +90,10 @@ def teach(
     from ..teach.worker import PRELOADED
 
     _refuse_without_game(game, state, seed, new_game)
+    _refuse_without_class(lan, address)
     journal = game_of(state, seed, new_game) if game else None
     start_server(PRELOADED)
-    opened = open_server(played(scenarios or []), port, lan, jobs, journal)
+    opened = open_server(played(scenarios or []), port, lan, jobs, journal, address or "")
 
     def on_start() -> None:
         _announce(output, opened)
@@ -127,7 +137,7 @@ def needed() -> None:
 
     from ..errors import ExperimentError
 
-    missing = [name for name in ("starlette", "uvicorn", "websockets", "segno") if find_spec(name) is None]
+    missing = [name for name in ("starlette", "uvicorn", "websockets", "segno", "psutil") if find_spec(name) is None]
     if missing:
         raise ExperimentError(
             f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed\n"
@@ -143,13 +153,20 @@ def _refuse_without_game(game: bool, state: Path | None, seed: int | None, new_g
             raise InputError("is an option of the class game", where=option, allowed="together with --game")
 
 
+def _refuse_without_class(lan: bool, address: str | None) -> None:
+    from model.errors import InputError
+
+    if address is not None and not lan:
+        raise InputError("is an option of a class", where="--address", allowed="together with --lan")
+
+
 def _announce(output: Output, opened: Opened) -> None:
     if opened.house.game is not None:
         _announce_game(output, opened, opened.house.game)
         return
     told: dict[str, Any] = {"url": opened.url}
     if opened.class_url:
-        told |= {"class_url": opened.class_url, "code": opened.house.code}
+        told |= {"class_url": opened.class_url, "code": opened.house.code, "other_addresses": opened.others}
     if output.as_json:
         output.json(told)
         return
@@ -158,8 +175,14 @@ def _announce(output: Output, opened: Opened) -> None:
         import segno
 
         output.text(f"For the class: {opened.class_url}   join code {opened.house.code}")
+        _announce_others(output, opened)
         if sys.stdout.isatty():
             segno.make(opened.class_url, error="l", micro=False).terminal(compact=True)
+
+
+def _announce_others(output: Output, opened: Opened) -> None:
+    if opened.others:
+        output.text(f"Other addresses of this machine, if that one does not open: {', '.join(opened.others)}")
 
 
 def _announce_game(output: Output, opened: Opened, game: Journal) -> None:
@@ -169,6 +192,7 @@ def _announce_game(output: Output, opened: Opened, game: Journal) -> None:
             {
                 "url": opened.game_url,
                 "class_url": class_url,
+                "other_addresses": opened.others,
                 "codes": dict(game.opening.codes),
                 "state": str(game.path),
                 "seed": game.opening.seed,
@@ -182,6 +206,7 @@ def _announce_game(output: Output, opened: Opened, game: Journal) -> None:
         output.text(f"  {game.menu.places[ministry].title['en']:12} {code}")
     if opened.class_url:
         output.text(f"For the lessons: {opened.class_url}   join code {opened.house.code}")
+        _announce_others(output, opened)
     output.text(f"Seed {game.opening.seed}. The game is kept in {game.path}")
     if game.state.settled or game.state.phase != "waiting":
         output.text(f"It goes on where it was left: round {min(game.state.round + 1, game.menu.rounds)}.")

@@ -30,7 +30,7 @@ class House:
     """Where the server stands, and who may come in."""
 
     hosts: tuple[str, ...]
-    """Values of Host that mean this server, such as 127.0.0.1:8765."""
+    """Values of Host that mean this server, in small letters, such as 127.0.0.1:8765."""
     scenarios: Mapping[str, str]
     """Scenarios that are played, the first one first: name -> title."""
     code: str = ""
@@ -70,14 +70,6 @@ class Guarded:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        if headers.get("host", "") not in self.house.hosts:
-            if scope["type"] == "websocket":
-                await receive()
-                await send({"type": "websocket.close", "code": 1008})
-                return
-            await Response("this server has another name", status_code=403)(scope, receive, send)
-            return
         framed = b"mode=embed" in scope.get("query_string", b"")
 
         async def guarded(message: Message) -> None:
@@ -85,7 +77,13 @@ class Guarded:
                 message["headers"] = [*message["headers"], *_headers(framed)]
             await send(message)
 
-        await self.app(scope, receive, guarded)
+        if Headers(scope=scope).get("host", "").lower() in self.house.hosts:
+            await self.app(scope, receive, guarded)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await Response("this server has another name", status_code=403)(scope, receive, guarded)
 
 
 def _headers(framed: bool) -> Sequence[tuple[bytes, bytes]]:

@@ -13,17 +13,19 @@ import uvicorn
 
 from model.errors import InputError
 
+from .addresses import LOOPBACK, class_addresses
 from .application import application
 from .game.journal import Journal
 from .house import House
 from .messages import LONGEST_MESSAGE
 from .protocols import Requests, Sockets
 
-LOOPBACK = "127.0.0.1"
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Of a join code: none that is read as another one."""
 CODE_LENGTH = 6
 BACKLOG = 128
+HTTP = 80
+"""The port that an address need not name."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Opened:
     listening: socket.socket
     house: House
     workers: int
+    others: tuple[str, ...] = ()
+    """Other addresses that the class may try."""
 
     @property
     def url(self) -> str:
@@ -56,8 +60,10 @@ def open_server(
     lan: bool = False,
     workers: int | None = None,
     game: Journal | None = None,
+    address: str = "",
 ) -> Opened:
-    """Take the port. Raises `InputError` if it cannot be had."""
+    """Take the port. ``address``: the one to tell the class. Raises `InputError` if one of them cannot be had."""
+    outside = class_addresses(address) if lan else []
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name == "posix":
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,25 +78,13 @@ def open_server(
             allowed="another one, or 0 for any that is free",
         ) from None
     port = listening.getsockname()[1]
-    hosts = [f"{LOOPBACK}:{port}", f"localhost:{port}"]
-    code = address = ""
-    if lan:
-        outside = lan_address()
-        hosts.append(f"{outside}:{port}")
-        code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
-        address = f"http://{outside}:{port}/"
-    house = House(tuple(hosts), scenarios, code, address, game)
-    return Opened(listening, house, workers or max(1, os.cpu_count() or 1))
-
-
-def lan_address() -> str:
-    """Address of this machine in its network, found without sending anything."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1: a datagram socket that connects only looks up the way
-            return str(probe.getsockname()[0])
-        except OSError:
-            return LOOPBACK
+    hosts = [f"{name}:{port}" for name in (LOOPBACK, "localhost", *outside)]
+    if port == HTTP:
+        hosts += [LOOPBACK, "localhost", *outside]  # browsers leave it out
+    code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)) if lan else ""
+    urls = tuple(f"http://{one}:{port}/" for one in outside)
+    house = House(tuple(hosts), scenarios, code, urls[0] if urls else "", game)
+    return Opened(listening, house, workers or max(1, os.cpu_count() or 1), urls[1:])
 
 
 class Server(uvicorn.Server):
