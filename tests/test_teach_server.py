@@ -23,7 +23,7 @@ from served_pages import PATIENCE, SMALL, Client, served, until, with_code
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from experiments.cli import main
-from experiments.teach import addresses, protocols
+from experiments.teach import addresses, conversing, house, protocols
 from experiments.teach.application import PAGE
 from experiments.teach.serving import LETTERS, Server, open_server
 from model.errors import InputError
@@ -367,6 +367,7 @@ def of_address(server: Server, source: str) -> list[Any]:
 def test_a_socket_that_reads_nothing_gives_its_place_back(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server.config, "ws_ping_interval", 3.0)
     monkeypatch.setattr(server.config, "ws_ping_timeout", 0.2)
+    monkeypatch.setattr(protocols, "MOST_UNREAD_PONGS", 10**9)  # what ends it here is its silence
     with closing(deaf(server, "127.0.5.4")) as one:
         until(lambda: of_address(server, "127.0.5.4"))
         connection = of_address(server, "127.0.5.4")[0]
@@ -389,6 +390,42 @@ def test_in_a_class_others_need_the_code_and_this_machine_does_not() -> None:
             assert refused.value.response.status_code == 403
         with Client(url, source="127.0.0.3", code="abc234") as student:
             assert student.ask(set=SMALL)[0]["ok"]
+
+
+def test_a_wrong_code_takes_its_time_and_who_owes_much_is_not_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(with_code(open_server({"classroom": ""}, 0, workers=1), "ABC234")) as running:
+        url = running.opened.url
+        monkeypatch.setattr(house, "A_WRONG_CODE", PATIENCE)
+        host = url[7:].rstrip("/")
+        words = [
+            "GET /ws?code=WRONG2 HTTP/1.1", f"Host: {host}", f"Origin: http://{host}", "Upgrade: websocket",
+            "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", "",
+        ]  # fmt: skip
+        for _ in range(house.MOST_WRONG):
+            with closing(unfinished(running, "127.0.6.2", "\r\n".join(words).encode())) as guess:
+                guess.settimeout(0.3)
+                with pytest.raises(TimeoutError):
+                    guess.recv(1)
+        with pytest.raises(InvalidStatus) as refused:  # even with the right code: guesses are owed for
+            Client(url, source="127.0.6.2", code="ABC234")
+        assert refused.value.response.status_code == 403
+        with Client(url, source="127.0.6.3", code="ABC234"), Client(url):
+            pass
+
+
+def test_a_socket_too_many_is_told_to_come_again(server: Server) -> None:
+    with ExitStack() as stack:
+        for _ in range(conversing.MOST_OF_ADDRESS):
+            stack.enter_context(Client(server.opened.url, source="127.0.6.4"))
+        with Client(server.opened.url, source="127.0.6.4") as late:
+            error = late.header()["error"]
+            assert (error["kind"], error["again"]) == ("busy", conversing.COME_AGAIN)
+            with pytest.raises(ConnectionClosed) as closed:
+                late.header()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1013
+        with Client(server.opened.url, source="127.0.6.5"):
+            pass
 
 
 def test_the_join_code_is_told_to_this_machine_and_to_nobody_else() -> None:

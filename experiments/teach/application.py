@@ -21,11 +21,11 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from ..runner.processes import in_another_process
-from .conversing import STRIKES, Allowance, attend, has_room
+from .conversing import STRIKES, Allowance, attend, has_room, turn_away
 from .desk import Desk
 from .game.hall import Hall
 from .game.routes import Door, converse, menu_file
-from .house import Guarded, House, from_our_page, of_this_machine
+from .house import Guarded, Guesses, House, from_our_page, of_this_machine
 
 PAGE = Path(__file__).parent / "page"
 LONGEST_LINK = 1_500
@@ -48,12 +48,15 @@ def application(house: House, workers: int) -> ASGIApp:
 
     async def socket(websocket: WebSocket) -> None:
         assert desk is not None
-        await attend(websocket, desk, house, sockets)
+        await attend(websocket, desk, house, sockets, guesses)
 
     async def game(websocket: WebSocket) -> None:
         assert hall is not None
-        if not from_our_page(websocket.headers, house) or not has_room(websocket, sockets):
+        if not from_our_page(websocket.headers, house):
             await websocket.close(1008)
+            return
+        if not has_room(websocket, sockets):
+            await turn_away(websocket)
             return
         await websocket.accept()
         sockets.add(websocket)
@@ -63,7 +66,7 @@ def application(house: House, workers: int) -> ASGIApp:
             sockets.discard(websocket)
 
     sockets: set[WebSocket] = set()
-    door = Door()
+    door, guesses = Door(), Guesses()
     of_game = [] if house.game is None else [
         WebSocketRoute("/game/ws", game), Route("/game/menu.json", menu_file(house.game.menu)),
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -14,12 +15,14 @@ from model.errors import InputError
 
 from ..errors import ExperimentError
 from .desk import Busy, Desk
-from .house import House, from_our_page, knows_code
+from .house import Guesses, House, from_our_page
 from .messages import identifier_of, read_message, read_question
 
 MOST_SOCKETS = 200
 MOST_OF_ADDRESS = 64
 """Sockets of one address: a class may come through one router."""
+COME_AGAIN = 5.0
+"""Seconds after which a page for which there was no room may come again."""
 MOST_AT_WORK = 32
 """Messages of one socket that are being answered."""
 A_SECOND = 12.0
@@ -47,14 +50,13 @@ class Allowance:
         return True
 
 
-async def attend(websocket: WebSocket, desk: Desk, house: House, sockets: set[WebSocket]) -> None:
+async def attend(websocket: WebSocket, desk: Desk, house: House, sockets: set[WebSocket], guesses: Guesses) -> None:
     """One page's conversation: every message gets an answer, and an answer is a header and, if it is good, a frame."""
-    if (
-        not from_our_page(websocket.headers, house)
-        or not knows_code(websocket, house)
-        or not has_room(websocket, sockets)
-    ):
+    if not from_our_page(websocket.headers, house) or not await guesses.right(websocket, house):
         await websocket.close(1008)  # before it was accepted: the handshake ends with 403
+        return
+    if not has_room(websocket, sockets):
+        await turn_away(websocket)
         return
     await websocket.accept()
     sockets.add(websocket)
@@ -123,6 +125,15 @@ async def _answered(text: str, desk: Desk, house: House, who: object) -> tuple[d
 
 def _refused(identifier: object, kind: str, text: str, **more: Any) -> dict[str, Any]:
     return {"id": identifier, "error": {"kind": kind, "message": text, **{k: v for k, v in more.items() if v}}}
+
+
+async def turn_away(websocket: WebSocket) -> None:
+    """Tell a page for which there is no room when to come again; 403 would say that its code is wrong."""
+    with suppress(WebSocketDisconnect, RuntimeError):
+        await websocket.accept()
+        told = _refused(None, "busy", "too many pages of this address, or of all, are open", again=COME_AGAIN)
+        await websocket.send_text(json.dumps(told))
+        await websocket.close(1013)
 
 
 def has_room(websocket: WebSocket, sockets: set[WebSocket]) -> bool:

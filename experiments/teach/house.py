@@ -6,7 +6,9 @@ Requests must name this server (Host, so that no other site's name leads here), 
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +25,10 @@ POLICY = "; ".join(
         "base-uri 'none'", "form-action 'none'",
     )
 )  # fmt: skip
+A_WRONG_CODE = 1.0
+"""Seconds that a wrong code takes, one after the other for all pages together: nobody gets far by guessing."""
+MOST_WRONG = 8
+"""Wrong codes of one address that have not taken their second yet; until they have, no code of it is looked at."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,30 @@ def knows_code(asked: HTTPConnection, house: House) -> bool:
         return True
     given = asked.query_params.get("code", "").strip().upper()
     return hmac.compare_digest(given.encode(), house.code.encode())
+
+
+class Guesses:
+    """Wrong join codes and what they cost. Who goes away pays all the same: else one could guess without waiting."""
+
+    def __init__(self) -> None:
+        self._unpaid: Counter[str] = Counter()
+        self._one_by_one = asyncio.Lock()
+
+    async def right(self, asked: HTTPConnection, house: House) -> bool:
+        """Whether a socket may come in by its code; a wrong one is told after its time."""
+        here = asked.client.host if asked.client else ""
+        if self._unpaid[here] >= MOST_WRONG and not of_this_machine(asked):
+            return False
+        if knows_code(asked, house):
+            return True
+        self._unpaid[here] += 1
+        try:
+            async with self._one_by_one:
+                await asyncio.sleep(A_WRONG_CODE)
+        finally:
+            self._unpaid[here] -= 1
+            self._unpaid += Counter()  # addresses that owe nothing are forgotten
+        return False
 
 
 class Guarded:

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from model.errors import InputError
 
 from ...errors import ExperimentError
+from ..house import A_WRONG_CODE
 from ..messages import identifier_of, read_message
 from .hall import Hall
 from .menu import Menu
@@ -21,8 +22,6 @@ from .messages import read_code, read_event
 
 WRONG_CODES = 5
 """Codes that one page may try."""
-A_WRONG_CODE = 1.0
-"""Seconds that a wrong code takes, one after the other for all pages together: nobody gets far by guessing."""
 MOST_UNKNOWN = 60
 """Pages that have not said a code that is known."""
 MOST_UNKNOWN_OF_ADDRESS = 8
