@@ -10,10 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from email.message import Message
 from typing import Any
@@ -23,7 +25,7 @@ from served_pages import PATIENCE, SMALL, Client, served, until, with_code
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from experiments.cli import main
-from experiments.teach import addresses, conversing, house, protocols
+from experiments.teach import addresses, conversing, house, protocols, qr_codes
 from experiments.teach.application import PAGE
 from experiments.teach.serving import LETTERS, Server, open_server
 from model.errors import InputError
@@ -129,7 +131,31 @@ def test_a_qr_code_is_made_of_links_of_the_page_only(server: Server) -> None:
     assert (status, headers["content-type"]) == (200, "image/svg+xml")
     assert body.startswith((b"<?xml", b"<svg"))
     assert get(url, f"{LINK}http://evil.example/")[0] == 400
-    assert get(url, LINK + url + "x" * 2000)[0] == 400
+    assert get(url, LINK + url + "x" * qr_codes.LONGEST_LINK)[0] == 400
+
+
+def test_codes_that_are_drawn_delay_nobody_else(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def slowly(link: str) -> bytes:
+        begun.release()
+        assert go_on.wait(PATIENCE)
+        return b"<svg/>"
+
+    monkeypatch.setattr(qr_codes, "drawn", slowly)
+    url = server.opened.url
+    with ThreadPoolExecutor(qr_codes.MOST_WAITING + 4) as pool:
+        asked = [pool.submit(get, url, f"{LINK}{url}%23v={k}") for k in range(qr_codes.MOST_WAITING + 4)]
+        assert begun.acquire(timeout=PATIENCE)
+        until(lambda: sum(one.done() for one in asked) == 4)
+        assert get(url, "about.json")[0] == 200
+        go_on.set()
+        assert sorted(one.result()[0] for one in asked) == [200] * qr_codes.MOST_WAITING + [503] * 4
+
+
+def test_a_link_is_drawn_once() -> None:
+    qr_codes.drawn.cache_clear()
+    assert qr_codes.drawn("http://127.0.0.1/#a") is qr_codes.drawn("http://127.0.0.1/#a")
 
 
 # --- the socket --------------------------------------------------------------------------------------------------

@@ -26,9 +26,9 @@ from .desk import Desk
 from .game.hall import Hall
 from .game.routes import Door, converse, menu_file
 from .house import Guarded, Guesses, House, from_our_page, of_this_machine
+from .qr_codes import qr_code
 
 PAGE = Path(__file__).parent / "page"
-LONGEST_LINK = 1_500
 
 
 def application(house: House, workers: int) -> ASGIApp:
@@ -73,7 +73,7 @@ def application(house: House, workers: int) -> ASGIApp:
     routes = [
         *of_game,
         WebSocketRoute("/ws", socket),
-        Route("/qr.svg", _qr_code(house)),
+        Route("/qr.svg", qr_code(house)),
         Route("/about.json", _about(house)),
         *(Route(path, _file(path, body)) for path, body in _files().items()),
     ]
@@ -130,22 +130,5 @@ def _about(house: House) -> Any:
         # the lecturer's page puts the code into links; who does not know it yet is not told
         code = {"code": house.code} if house.code and of_this_machine(request) else {}
         return Response(json.dumps(told | code), media_type="application/json", headers={"cache-control": "no-store"})
-
-    return send
-
-
-def _qr_code(house: House) -> Any:
-    async def send(request: Request) -> Response:
-        import io
-
-        import segno
-
-        link = request.query_params.get("link", "")
-        ours = tuple(f"http://{host}/" for host in house.hosts)
-        if not link.startswith(ours) or len(link) > LONGEST_LINK or not link.isprintable():
-            return Response("no link of this page", status_code=400, media_type="text/plain")
-        image = io.BytesIO()
-        segno.make(link, error="l", micro=False).save(image, kind="svg", scale=4, border=2, dark="#262626", nl=False)
-        return Response(image.getvalue(), media_type="image/svg+xml", headers={"cache-control": "no-store"})
 
     return send
