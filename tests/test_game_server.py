@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from experiments.cli import main
+from experiments.cli.output import Output
+from experiments.cli.teaching import _announce
 from experiments.teach.frames import packed
 from experiments.teach.game import routes
 from experiments.teach.game.files import game_of
@@ -603,3 +606,23 @@ def test_options_of_the_game_need_the_game(capsys: pytest.CaptureFixture[str], t
     broken.write_text("hello\n", encoding="utf-8")
     assert main(["teach", "--game", "--state", str(broken)]) == 2
     assert "holds no game" in capsys.readouterr().err
+
+
+def test_the_groups_address_is_shown_as_a_qr_code_on_a_terminal_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("experiments.teach.addresses.own_addresses", lambda: ["10.42.0.1"])
+    monkeypatch.setattr("experiments.teach.addresses.default_address", lambda: "")
+    opened = open_server(PLAYED, 0, lan=True, game=game_of(tmp_path / "game.jsonl", 5))
+    try:
+        shown = []
+        monkeypatch.setattr(
+            "segno.make", lambda url, **_: shown.append(url) or SimpleNamespace(terminal=lambda **_: None)
+        )
+        for terminal in (False, True):
+            monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)  # noqa: B023
+            _announce(Output(), opened)
+        assert shown == [f"{opened.house.address}game.html"]
+        assert shown[0] in capsys.readouterr().out
+    finally:
+        opened.listening.close()

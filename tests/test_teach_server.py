@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import random
 import re
 import signal
@@ -286,6 +287,25 @@ def test_a_worker_that_dies_costs_one_answer(server: Server, client: Client, mon
     monkeypatch.setattr(desks.Hand, "ask", dying)
     assert client.ask(set={**SMALL, "measures.sectoral-2014.strength": 0.123})[0]["ok"]
     assert hands
+
+
+def test_a_page_that_sends_nonsense_writes_nothing_into_the_terminal(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[logging.LogRecord] = []
+    terminal = logging.Handler()
+    terminal.emit = said.append  # type: ignore[method-assign]
+    monkeypatch.setattr(logging.getLogger("uvicorn"), "handlers", [terminal])
+    with closing(deaf(server, "127.0.5.6")) as one:
+        one.sendall(b"\x81\x82\0\0\0\0\xff\xfe")  # a text that is no UTF-8
+        until(lambda: not of_address(server, "127.0.5.6"))
+    for nonsense in (b"\0\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"):
+        with closing(unfinished(server, "127.0.5.6", nonsense)) as one:
+            assert one.recv(9) == b"HTTP/1.1 "
+    assert client.ask(set=SMALL)[0]["ok"]
+    assert said == []
+    logging.getLogger("uvicorn.error").warning("something else")
+    assert len(said) == 1
 
 
 # --- connections that stand still ----------------------------------------------------------------------------------

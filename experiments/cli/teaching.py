@@ -172,17 +172,22 @@ def _announce(output: Output, opened: Opened) -> None:
         return
     output.text(f"The page is at {opened.url} (Ctrl+C ends it).")
     if opened.class_url:
-        import segno
-
         output.text(f"For the class: {opened.class_url}   join code {opened.house.code}")
         _announce_others(output, opened)
-        if sys.stdout.isatty():
-            segno.make(opened.class_url, error="l", micro=False).terminal(compact=True)
+        _show_qr_code(opened.class_url)
 
 
 def _announce_others(output: Output, opened: Opened) -> None:
     if opened.others:
         output.text(f"Other addresses of this machine, if that one does not open: {', '.join(opened.others)}")
+
+
+def _show_qr_code(url: str) -> None:
+    """Nothing where standard output is no terminal: who reads a pipe photographs nothing."""
+    if sys.stdout.isatty():
+        import segno
+
+        segno.make(url, error="l", micro=False).terminal(compact=True)
 
 
 def _announce_game(output: Output, opened: Opened, game: Journal) -> None:
@@ -205,6 +210,7 @@ def _announce_game(output: Output, opened: Opened, game: Journal) -> None:
     for ministry, code in game.opening.codes.items():
         output.text(f"  {game.menu.places[ministry].title['en']:12} {code}")
     if opened.class_url:
+        _show_qr_code(class_url)
         output.text(f"For the lessons: {opened.class_url}   join code {opened.house.code}")
         _announce_others(output, opened)
     output.text(f"Seed {game.opening.seed}. The game is kept in {game.path}")

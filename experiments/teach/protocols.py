@@ -7,6 +7,7 @@ interface: `pyproject.toml` names the versions that this was written for, and `t
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -19,6 +20,22 @@ STANDSTILL = 10.0
 """Seconds in which a request must come whole, or some of an answer must be read."""
 MOST_UNREAD_PONGS = 64_000
 """Bytes of answers to pings, beyond what is being written, that a peer need not have read."""
+OF_PEERS = (
+    "Invalid UTF-8 sequence received from client.",
+    "Invalid HTTP request received.",
+    "Unsupported upgrade request.",
+    "Exceeded concurrency limit.",
+)
+"""What uvicorn says, partly with a traceback, of what others have sent: nothing that a lecturer can mend."""
+
+
+def keep_quiet_about_peers() -> None:
+    """Let no page write into the terminal of the server; what fails at this end is still said."""
+    logging.getLogger("uvicorn.error").addFilter(_of_this_end)
+
+
+def _of_this_end(record: logging.LogRecord) -> bool:
+    return record.msg not in OF_PEERS
 
 
 def _address(connection: Any) -> str:

@@ -18,7 +18,7 @@ from .application import application
 from .game.journal import Journal
 from .house import House
 from .messages import LONGEST_MESSAGE
-from .protocols import Requests, Sockets
+from .protocols import Requests, Sockets, keep_quiet_about_peers
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Of a join code: none that is read as another one."""
@@ -106,6 +106,7 @@ class Server(uvicorn.Server):
                 limit_concurrency=400,
             )
         )
+        keep_quiet_about_peers()
         self.opened, self.on_start = opened, on_start
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
