@@ -79,6 +79,7 @@ def test_what_a_place_may_not_send_is_refused_and_its_key_named(place: str, chan
         read_event({**good, **change}, place, "open 1")
     assert refused.value.where == where
     assert refused.value.allowed
+    assert "None" not in refused.value.message
 
 
 JSON = st.recursive(

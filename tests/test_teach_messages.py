@@ -43,6 +43,23 @@ def test_a_message_of_the_documented_form_is_read_as_it_is() -> None:
     assert question == Question("run", "classroom", 3, (("measures.a.strength", 0.5),), ("listing,start=2020-01-01",))
 
 
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (None, "message: is nothing"),
+        ({"id": 1}, "scenario: is missing"),
+        ({"scenario": "classroom"}, "id: is missing"),
+        ({**GOOD, "seed": None}, "seed: is missing"),
+        ({**GOOD, "set": {"a.b": None}}, 'set: "a.b": nothing is no value'),
+        ({**GOOD, "lines": [None]}, "lines: nothing names no series"),
+    ],
+)
+def test_what_is_not_there_is_said_in_plain_words(message: object, said: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read(message)
+    assert str(refused.value).splitlines()[0] == said
+
+
 def test_texts_that_are_dates_become_dates_and_others_stay() -> None:
     settings = dict(read({**GOOD, "set": {"a.start": "2022-02-24", "a.mode": "none", "a.end": "2022-99-99"}}).settings)
     assert settings == {"a.start": date(2022, 2, 24), "a.mode": "none", "a.end": "2022-99-99"}

@@ -27,7 +27,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from experiments.cli import main
 from experiments.teach import addresses, conversing, house, protocols, qr_codes
-from experiments.teach.application import PAGE
+from experiments.teach.application import PAGE, lessons
 from experiments.teach.serving import LETTERS, Server, open_server
 from model.errors import InputError
 
@@ -124,6 +124,13 @@ def test_what_is_played_is_told(server: Server) -> None:
     assert [one["name"] for one in told["scenarios"]] == ["classroom", "hindcast"]
     assert told["code_wanted"] is False
     assert "code" not in told
+
+
+def test_lessons_are_those_whose_scenario_is_played(server: Server) -> None:
+    played = {one["scenario"] for one in json.loads(get(server.opened.url, "lessons.json")[2])}
+    every = {one["scenario"] for one in lessons()}
+    assert played == every & {"classroom", "hindcast"}
+    assert played != every
 
 
 def test_a_qr_code_is_made_of_links_of_the_page_only(server: Server) -> None:

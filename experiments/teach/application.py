@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import mimetypes
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Container, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def application(house: House, workers: int) -> ASGIApp:
         WebSocketRoute("/ws", socket),
         Route("/qr.svg", qr_code(house)),
         Route("/about.json", _about(house)),
-        *(Route(path, _file(path, body)) for path, body in _files().items()),
+        *(Route(path, _file(path, body)) for path, body in _files(house.scenarios).items()),
     ]
     return Guarded(Starlette(routes=routes, lifespan=lifespan), house)
 
@@ -83,14 +83,15 @@ def application(house: House, workers: int) -> ASGIApp:
 # --- files --------------------------------------------------------------------------------------------------------
 
 
-def _files() -> Mapping[str, bytes]:
-    """Path -> content of all that is served: what is in the folder of the page and nothing else."""
+def _files(scenarios: Container[str]) -> Mapping[str, bytes]:
+    """Path -> content of all that is served: what is in the folder of the page, and lessons about what is played."""
     found = {}
     for path in sorted(PAGE.rglob("*")):
         if path.is_file():
             found["/" + path.relative_to(PAGE).as_posix()] = path.read_bytes()
     found["/"] = found["/index.html"]
-    found["/lessons.json"] = json.dumps(in_another_process(lessons)).encode()  # the server need not know the model
+    told = in_another_process(lessons)  # the server need not know the model
+    found["/lessons.json"] = json.dumps([one for one in told if one["scenario"] in scenarios]).encode()
     return found
 
 

@@ -69,7 +69,7 @@ def read_message(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise InputError("is no JSON", where="message", allowed=_SHAPE) from None
     if not isinstance(content, dict):
-        raise InputError(f"is {kind_of(content)}", where="message", allowed=_SHAPE)
+        raise InputError(f"is {'nothing' if content is None else kind_of(content)}", where="message", allowed=_SHAPE)
     return content
 
 
@@ -78,6 +78,11 @@ _SHAPE = 'an object {"id", "scenario", "seed", "set": {path: value}, "add": [..]
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def fault(value: object, what: str, of_nothing: str = "is missing") -> str:
+    """What is wrong with a value of a message: what it was, and what that is not; JSON's null is nothing."""
+    return of_nothing if value is None else f"{as_written(value)} {what}"
 
 
 def identifier_of(message: Mapping[str, Any]) -> Identifier:
@@ -98,7 +103,7 @@ def read_question(message: Mapping[str, Any], known: Sequence[str]) -> Question:
             )  # fmt: skip
     if identifier_of(message) is None:
         raise InputError(
-            f"{as_written(message.get('id'))} names no message", where="id", allowed="a whole number or a short text"
+            fault(message.get("id"), "names no message"), where="id", allowed="a whole number or a short text"
         )
     kind = _one_of(message.get("kind", "run"), KINDS, "kind")
     institution = _whole(message.get("institution", 0), "institution", 0, 100_000)
@@ -117,15 +122,13 @@ def read_question(message: Mapping[str, Any], known: Sequence[str]) -> Question:
 def _one_of(value: object, known: Sequence[str], where: str) -> str:
     if not isinstance(value, str) or value not in known:
         near = nearest_name(value[:LONGEST_TEXT], known) if isinstance(value, str) else ""
-        raise InputError(f"{as_written(value)} is not possible", where=where, allowed=", ".join(known), nearest=near)
+        raise InputError(fault(value, "is not possible"), where=where, allowed=", ".join(known), nearest=near)
     return value
 
 
 def _whole(value: object, where: str, low: int, high: int) -> int:
     if type(value) is not int or not low <= value <= high:
-        raise InputError(
-            f"{as_written(value)} is not possible", where=where, allowed=f"a whole number from {low} to {high}"
-        )
+        raise InputError(fault(value, "is not possible"), where=where, allowed=f"a whole number from {low} to {high}")
     return value
 
 
@@ -133,21 +136,21 @@ def _until(value: object) -> float | None:
     if value is None:
         return None
     if type(value) not in (int, float) or not 1900 <= value <= 2300:  # type: ignore[operator]
-        raise InputError(f"{as_written(value)} is no time", where="until", allowed="a year, such as 2022.25")
+        raise InputError(fault(value, "is no time"), where="until", allowed="a year, such as 2022.25")
     return float(value)  # type: ignore[arg-type]
 
 
 def _text(value: object, where: str) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_TEXT or not value.isprintable():
         raise InputError(
-            f"{as_written(value)} is not possible", where=where, allowed=f"a line of at most {LONGEST_TEXT} characters"
+            fault(value, "is not possible"), where=where, allowed=f"a line of at most {LONGEST_TEXT} characters"
         )
     return value
 
 
 def _texts(value: object, where: str, most: int) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > most:
-        raise InputError(f"{as_written(value)} is not possible", where=where, allowed=f"a list of at most {most} texts")
+        raise InputError(fault(value, "is not possible"), where=where, allowed=f"a list of at most {most} texts")
     return tuple(_text(entry, where) for entry in value)
 
 
@@ -155,7 +158,7 @@ def _settings(value: object) -> tuple[tuple[str, Any], ...]:
     """Paths and values, in the order of the message: a later one may change what an earlier one has made."""
     if not isinstance(value, dict) or len(value) > MOST_SETTINGS:
         raise InputError(
-            f"{as_written(value)} is not possible", where="set", allowed=f"an object with at most {MOST_SETTINGS} paths"
+            fault(value, "is not possible"), where="set", allowed=f"an object with at most {MOST_SETTINGS} paths"
         )
     return tuple((_path(path), _value(entry, f"set: {as_written(path)}")) for path, entry in value.items())
 
@@ -188,7 +191,9 @@ def _value(value: Any, where: str) -> Any:
                 return [read(inner, depth + 1) for inner in entry]
             case dict():
                 return {_text(key, where): read(inner, depth + 1) for key, inner in entry.items()}
-        raise InputError(f"{as_written(entry)} is no value", where=where, allowed="a number, a text, true or false")
+        raise InputError(
+            fault(entry, "is no value", "nothing is no value"), where=where, allowed="a number, a text, true or false"
+        )
 
     return read(value, 0)
 
@@ -204,12 +209,12 @@ def _day(text: str) -> date | str:
 def _lines(value: object) -> tuple[tuple[str, str], ...]:
     allowed = f"a list of at most {MOST_LINES} [indicator, pair]"
     if not isinstance(value, list) or len(value) > MOST_LINES:
-        raise InputError(f"{as_written(value)} is not possible", where="lines", allowed=allowed)
+        raise InputError(fault(value, "is not possible"), where="lines", allowed=allowed)
     for entry in value:
         if (
             not isinstance(entry, list)
             or len(entry) != 2
             or not all(isinstance(word, str) and _LINE_NAME.fullmatch(word) for word in entry)
         ):
-            raise InputError(f"{as_written(entry)} names no series", where="lines", allowed=allowed)
+            raise InputError(fault(entry, "names no series", "nothing names no series"), where="lines", allowed=allowed)
     return tuple((indicator, pair) for indicator, pair in value)

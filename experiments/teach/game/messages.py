@@ -13,6 +13,7 @@ from typing import Any
 
 from model.errors import InputError, as_written, nearest_name
 
+from ..messages import fault
 from .rules import MOST_CHOICES, Event
 
 LONGEST_NAME = 40
@@ -29,7 +30,7 @@ def read_code(message: Mapping[str, Any]) -> str:
     _only(message, ("id", "code"))
     code = message.get("code")
     if not isinstance(code, str) or len(code) > LONGEST_NAME:
-        raise InputError(f"{as_written(code)} is no code", where="code", allowed="the code of a group")
+        raise InputError(fault(code, "is no code"), where="code", allowed="the code of a group")
     return "".join(code.split()).replace("-", "").upper()
 
 
@@ -39,7 +40,7 @@ def read_event(message: Mapping[str, Any], place: str, now: str) -> Event:
     do = message.get("do")
     if not isinstance(do, str) or do not in known:
         near = nearest_name(do[:LONGEST_NAME], known) if isinstance(do, str) else ""
-        raise InputError(f"{as_written(do)} is not possible", where="do", allowed=", ".join(known), nearest=near)
+        raise InputError(fault(do, "is not possible"), where="do", allowed=", ".join(known), nearest=near)
     _only(message, ("id", "do", *known[do]))
     if "at" in known[do] and _name(message.get("at"), "at") != now:
         raise InputError("the game has moved on meanwhile", where="at", allowed=now)
@@ -67,23 +68,25 @@ def _only(message: Mapping[str, Any], keys: tuple[str, ...]) -> None:
 def _choices(value: object) -> list[list[str]]:
     if not isinstance(value, list) or len(value) > MOST_CHOICES:
         raise InputError(
-            f"{as_written(value)} is not possible",
+            fault(value, "is not possible"),
             where="choices",
             allowed=f"a list of at most {MOST_CHOICES} [entry, place]",
         )
     for pair in value:
         if not isinstance(pair, list) or len(pair) != 2:
-            raise InputError(f"{as_written(pair)} is no choice", where="choices", allowed="[entry, place]")
+            raise InputError(
+                fault(pair, "is no choice", "nothing is no choice"), where="choices", allowed="[entry, place]"
+            )
     return [[_name(word, "choices") for word in pair] for pair in value]
 
 
 def _name(value: object, where: str) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_NAME or not value.isprintable():
-        raise InputError(f"{as_written(value)} is no name", where=where, allowed=f"at most {LONGEST_NAME} characters")
+        raise InputError(fault(value, "is no name"), where=where, allowed=f"at most {LONGEST_NAME} characters")
     return value
 
 
 def _truth(value: object) -> bool:
     if not isinstance(value, bool):
-        raise InputError(f"{as_written(value)} is not possible", where="decided", allowed="true or false")
+        raise InputError(fault(value, "is not possible"), where="decided", allowed="true or false")
     return value
