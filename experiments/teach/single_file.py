@@ -49,10 +49,14 @@ class Axis:
 
 def read_axis(text: str) -> Axis:
     """An axis from "path=a,b,c". Raises `InputError`."""
-    path, sign, written = text.partition("=")
-    values: list[Any] = [parse_override(f"{path}={word}")[1] for word in written.split(",") if word.strip()]
-    if not sign or not path.strip() or not values:
+    path, sign, written = (part.strip() for part in text.partition("="))
+    words = [word for word in written.split(",") if word.strip()]
+    if not sign or not path or not words:
         raise InputError(f"{as_written(text)} is no axis", where="--grid", allowed="path.to.key=value,value,...")
+    try:
+        values: list[Any] = [parse_override(f"{path}={word}")[1] for word in words]
+    except InputError as error:  # it speaks of --set
+        raise InputError(error.message, where=f"--grid {path}", allowed=error.allowed, nearest=error.nearest) from None
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InputError(
@@ -60,7 +64,7 @@ def read_axis(text: str) -> Axis:
             )
     if len(set(values)) < len(values):
         raise InputError("a value stands there twice", where=f"--grid {path}", allowed="different values")
-    return Axis(path.strip(), tuple(sorted(values)))
+    return Axis(path, tuple(sorted(values)))
 
 
 def single_page(
