@@ -120,6 +120,13 @@ FAULTS = {
     "design with another's number": ("[settings]", '[design]\nkind = "sobol"\nbase = 4\npoints = 3\n[settings]', "design", "has no points"),
     "base that is no power of two": ("[settings]", '[design]\nkind = "sobol"\nbase = 12\n[settings]', "design", "a power of two, such as 16"),
     "name of a column of runs": ('name = "ties"', 'name = "status"', "outcomes", "column"),
+    "factor named as an outcome": ('name = "lambda"', 'name = "ties"', "tiny.toml", "'ties' stands there twice"),
+    "factor named as an outcome, but for a capital": ('name = "lambda"', 'name = "Ties"', "tiny.toml", "'Ties' and 'ties'"),
+    "outcomes that differ in a capital": ('indicator = "network.mean_degree"', 'name = " TIES"\nindicator = "network.mean_degree"', "tiny.toml", "'ties' and ' TIES'"),
+    "factors that differ in a capital": ('name = "lambda"', 'name = "Sanctions"', "tiny.toml", "'sanctions' and 'Sanctions'"),
+    "name of a column in capitals": ('name = "ties"', 'name = " Run "', "outcomes", "column"),
+    "factor named as a column in capitals": ('name = "lambda"', 'name = "Seed"', "factors.Seed", "column"),
+    "blank name": ('name = "ties"', 'name = "  "', "outcomes", "must not be blank"),
     "not TOML": ("version = 1", "version 1", "tiny.toml", "TOML"),
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ COLUMNS = (
     "point", "replicate", "outcome", "value", "median", "low", "high", "unit", "replicates", "date", "run", "seed",
     "status", "reason", "scenario_sha256",
 )  # fmt: skip
-"""Names that columns of the tables have, so that no factor may; nor may an outcome have those of the runs."""
+"""Names that columns of the tables have, so that no factor and no outcome may."""
 NUMBERS_ONLY = ("start", "end", "strength", "since")
 """Names that columns of numbers have in all tables of results."""
 MOST_POINTS = 1_000_000
@@ -71,7 +71,8 @@ class Factor(Frozen):
         self._check_what()
         self._check_values()
         numbers = self.levels is None or {_kind(level) for level in self.levels} == {"number"}
-        if self.name in COLUMNS or (self.name in NUMBERS_ONLY and (self.measures or not numbers)):
+        own = _alike(self.name)
+        if own in COLUMNS or (own in NUMBERS_ONLY and (self.measures or not numbers)):
             raise ValueError(f"name {self.name!r} is that of a column of the tables; choose another")
         return self
 
@@ -195,7 +196,9 @@ class Outcome(Frozen):
             span = getattr(self, name)
             if span is not None and span[0] > span[1]:
                 raise ValueError(f"{name} must be [first, last]")
-        if self.label in COLUMNS:
+        if not self.label.strip():
+            raise ValueError("name must not be blank")
+        if _alike(self.label) in COLUMNS:
             raise ValueError(f"name {self.label!r} is that of a column of the tables; choose another")
         return self
 
@@ -233,9 +236,11 @@ class SweepFile(Frozen):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        _unique("factors", [factor.name for factor in self.factors])
+        factors, outcomes = [factor.name for factor in self.factors], [outcome.label for outcome in self.outcomes]
+        _unique("factors", factors)
         _unique("settings of factors", [path for factor in self.factors for path in factor.settings])
-        _unique("outcomes", [outcome.label for outcome in self.outcomes])
+        _unique("outcomes", outcomes)
+        _unique("factors and outcomes, which are columns of one table,", [*factors, *outcomes])
         if self.design.kind == "grid":
             for factor in self.factors:
                 if factor.discrete is None:
@@ -276,6 +281,19 @@ class SweepFile(Frozen):
 
 
 def _unique(what: str, names: list[str]) -> None:
-    repeated = [name for place, name in enumerate(names) if name in names[:place]]
-    if repeated:
-        raise ValueError(f"{what} must have different names; {repeated[0]!r} stands there twice")
+    """Raise `ValueError` unless names differ, in more than capitals and outer spaces."""
+    seen: dict[str, str] = {}
+    for name in names:
+        before = seen.get(_alike(name))
+        if before == name:
+            raise ValueError(f"{what} must have different names; {name!r} stands there twice")
+        if before is not None:
+            raise ValueError(
+                f"{what} must have names that differ in more than capitals; {before!r} and {name!r} do not"
+            )
+        seen[_alike(name)] = name
+
+
+def _alike(name: str) -> str:
+    """What a name is compared by: SQL, and some file systems, take capitals and small letters for the same."""
+    return name.strip().casefold()
