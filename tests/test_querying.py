@@ -98,6 +98,20 @@ def test_decimals_dates_and_lists_become_json(folder: Path, capsys: pytest.Captu
     assert json.loads(capsys.readouterr().out) == [{"d": 1.5, "day": "2022-02-24", "l": [1, 2], "n": None, "h": 10}]
 
 
+def test_outcomes_named_by_words_of_the_language_keep_their_values(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    factors, rows = grid_of(a=[0.0, 1.0])
+    outcomes = {
+        name: lambda a, k, add=add: a + add for add, name in enumerate(("order", "end", "true", "all", "plain"))
+    }
+    folder = write_sweep(tmp_path / "s", factors, rows, outcomes)
+    found = ask(folder, "select outcome, value from outcomes where point = 1").rows
+    assert found == (("order", 1.0), ("end", 2.0), ("true", 3.0), ("all", 4.0), ("plain", 5.0))
+    assert ask(folder, 'select "end", plain from runs where point = 0').rows == ((1.0, 4.0),)
+    assert 'reason, "order", "end", "true", "all", plain;' in refused(folder, "select nothing from runs", capsys)
+
+
 def test_a_sweep_that_goes_on_can_be_asked(tmp_path: Path) -> None:
     factors, rows = grid_of(a=[0.0, 1.0, 2.0])
     part = write_sweep(tmp_path / "s", factors, rows, {"y": lambda a, k: a + k}, replicates=2, until=3)

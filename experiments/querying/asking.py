@@ -120,10 +120,12 @@ def _explained(error: duckdb.Error, connection: duckdb.DuckDBPyConnection, duckd
     if isinstance(error, duckdb.CatalogException) and "Table with name" in text:
         nearest = nearest_name(text.split("Table with name")[1].split()[0], TABLES)
     elif isinstance(error, duckdb.BinderException):
+        words = _words(connection)
         columns = [
-            f"{table}: {', '.join(_name(c) for c in _columns(connection, table))}" for table in ("runs", "design")
+            f"{table}: {', '.join(c if _plain_name(c, words) else _name(c) for c in _columns(connection, table))}"
+            for table in ("runs", "design")
         ]
-        allowed = f"columns of {'; of '.join(columns)} (names with spaces in double quotes)"
+        allowed = f"columns of {'; of '.join(columns)} (in double quotes as they stand here)"
     return InputError(message, where="query", allowed=allowed, nearest=nearest)
 
 
@@ -131,12 +133,24 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
 
 
+def _words(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Words of the language that are no name without quotes."""
+    sql = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
+    return {row[0] for row in connection.execute(sql).fetchall()}
+
+
+def _plain_name(value: str, words: set[str]) -> bool:
+    """Whether a query may say a name without quotes."""
+    return value.isascii() and value.isidentifier() and value.lower() not in words
+
+
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
 def _name(value: str) -> str:
-    return value if value.isidentifier() else '"' + value.replace('"', '""') + '"'
+    """A name as SQL has it, quoted: without quotes `order`, `end` or `true` would be words of the language."""
+    return '"' + value.replace('"', '""') + '"'
 
 
 def _is_number(kind: str) -> bool:
