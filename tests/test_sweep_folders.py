@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from short_sweeps import dataset, journalled, short
+from short_sweeps import command, dataset, journalled, short
 
 from experiments.cli import main
 from experiments.errors import ExperimentError
@@ -253,6 +253,19 @@ def test_options_that_do_not_go_together(here: Path, capsys: pytest.CaptureFixtu
 
 FAILS_BELOW = 8.1
 """Of a factor from 8 to 18: one point of a Latin hypercube of a hundred."""
+
+
+def test_a_worker_that_did_another_sweep_takes_nothing_for_its_own(here: Path) -> None:
+    """A second sweep of the same scenario and outcomes, in the same process, has other points under the same numbers."""
+    run_sweep(load_sweep("short.toml"), here / "first", jobs=1)
+    (here / "short.toml").write_text(short(3, replicates=2, values="range = [1.0, 1.5]", design=OTHER_SAMPLE))
+    run_sweep(load_sweep("short.toml"), here / "second", jobs=1)
+    words = ["sweep", "short.toml", "--out", "alone", "--jobs", "1", "--quiet", "--no-figures"]
+    subprocess.run(command(*words), check=True, stdout=subprocess.DEVNULL)
+    assert dataset(here / "second") == dataset(here / "alone")
+
+
+OTHER_SAMPLE = 'kind = "latin-hypercube"\npoints = 3\nseed = 2'
 
 
 def fails_now_and_then(

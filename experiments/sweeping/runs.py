@@ -87,7 +87,7 @@ class SweepWork:
     """Program and data of the process that hands the work out, see `identity.made_of`."""
     simulate: Simulate | None = None
     _checked: bool = field(default=False, repr=False, compare=False)
-    _made: OrderedDict[int, Scenario | BaseException] = field(default_factory=OrderedDict, repr=False, compare=False)
+    _made: OrderedDict[str, Scenario | BaseException] = field(default_factory=OrderedDict, repr=False, compare=False)
     _worlds: LastWorld = field(default_factory=LastWorld, repr=False, compare=False)
     _past: Past = field(default_factory=lambda: Past(KEPT_BYTES), repr=False, compare=False)
 
@@ -160,15 +160,17 @@ class SweepWork:
 
     def _scenario(self, run: Run) -> Scenario:
         """The scenario of a point, made when its first run comes; an error is that of all its runs."""
-        if run.point not in self._made:
+        # A worker of a cluster outlives a sweep, and the same work may come with other points: numbers do not tell them apart.
+        key = repr(run.settings)
+        if key not in self._made:
             try:
-                self._made[run.point] = self._make(run.settings)
+                self._made[key] = self._make(run.settings)
             except Exception as error:
-                self._made[run.point] = error
+                self._made[key] = error
             if len(self._made) > POINTS_AT_HAND:
                 self._made.popitem(last=False)
-        self._made.move_to_end(run.point)
-        made = self._made[run.point]
+        self._made.move_to_end(key)
+        made = self._made[key]
         if isinstance(made, BaseException):
             raise made.with_traceback(None)
         return made
