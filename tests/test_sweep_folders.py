@@ -419,6 +419,21 @@ def test_shards_make_the_whole(whole: Path, tmp_path: Path, capsys: pytest.Captu
     assert main(["merge", *shards, "--out", shards[0], "--quiet"]) == 2
 
 
+def test_failures_of_shards_are_those_of_the_whole(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "short.toml").write_text(short(12, replicates=2).replace("[design]", f"{IMPOSSIBLE}\n[design]"))
+    for first, end in ((0, 9), (9, 24)):
+        words = ["--subset", f"{first}:{end}", "--out", f"from-{first}", "--jobs", "1", "--quiet"]
+        assert main(["sweep", "short.toml", *words]) == 3
+    assert main(["merge", "from-0", "from-9", "--out", "all", "--quiet"]) == 3
+    failed = len(open_dataset(here / "all").failures)
+    capsys.readouterr()
+    assert main(["status", "all"]) == 3
+    said = capsys.readouterr().out
+    assert "24 of 24 runs done, finished" in said and f"{failed} runs failed:" in said
+    assert f"{failed} times: measures.mobility-2022.end: 2023-01-01 does not come after the start" in said
+    assert sum(status_of(here / f"from-{first}").failed for first in (0, 9)) == failed
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a script of a POSIX shell")
 def test_the_script_for_slurm_makes_shards_of_the_whole(here: Path) -> None:
     """The script of the docs, task by task, one of them twice."""

@@ -46,7 +46,7 @@ def _lines(found: Status) -> list[str]:
         reasons = list(found.reasons.items())
         lines += [f"  {count:,} times: {reason}" for reason, count in reasons[:MOST_REASONS]]
         if len(reasons) > MOST_REASONS:
-            lines.append(f"  and {len(reasons) - MOST_REASONS} more reasons, in log/journal.jsonl")
+            lines.append(f"  and {len(reasons) - MOST_REASONS} more reasons, in the column reason of data")
     lines += [f"{name} is damaged; --resume makes it again" for name in found.damaged]
     return lines
 

@@ -17,7 +17,7 @@ from model.sources import sha256
 
 from ..results.folder import sync
 from ..results.frames import write_parquet
-from .runs import Finished
+from .runs import FAILED, Finished
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -130,3 +130,13 @@ def damaged(folder: Path) -> list[str]:
     """Names of parts that are not what was written."""
     known = checksums(folder)
     return [path.name for path in parts(folder).values() if sha256(path) != known.get(path.name)]
+
+
+def failures(path: Path) -> dict[int, str]:
+    """Run -> reason of the failed runs of a part."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    content = pq.read_table(path, columns=["run", "status", "reason"])
+    failed = content.filter(pc.equal(content.column("status"), FAILED))
+    return dict(zip(failed.column("run").to_pylist(), failed.column("reason").to_pylist(), strict=True))

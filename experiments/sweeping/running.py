@@ -14,7 +14,7 @@ from .folder import JOURNAL, prepare
 from .identity import made_of
 from .journal import Journal, finished, lines
 from .lock import locked
-from .parts import DATA, UNFINISHED, Span, checksums, parts, table, write_part
+from .parts import DATA, UNFINISHED, Span, checksums, failures, parts, table, write_part
 from .runs import FAILED, POINTS_AT_HAND, Finished, Run, Simulate, SweepWork
 from .sessions import begin_session
 
@@ -140,7 +140,7 @@ class _Store:
             if span.first <= run.number < span.end and span.part_of(run.number) not in self.whole:
                 self._keep(run)
                 self._close(span.part_of(run.number))
-        self.failed = sum(_failures(path) for part, path in parts(folder).items() if part in self.whole)
+        self.failed = sum(len(failures(path)) for part, path in parts(folder).items() if part in self.whole)
         self.failed += sum(run.status == FAILED for runs in self._open.values() for run in runs.values())
 
     def missing(self) -> int:
@@ -185,15 +185,6 @@ class _Store:
             else:
                 path.unlink()
         return sound
-
-
-def _failures(path: Path) -> int:
-    """Failed runs of a part."""
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    status = pq.read_table(path, columns=["status"]).column("status")
-    return int(pc.sum(pc.equal(status, FAILED)).as_py() or 0)
 
 
 class _Teller:

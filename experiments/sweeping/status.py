@@ -11,7 +11,7 @@ from typing import Any
 from . import journal
 from .folder import JOURNAL, read_begun, span_of, whole
 from .lock import is_locked
-from .parts import damaged, parts
+from .parts import damaged, failures, parts
 from .runs import FAILED
 
 LATELY = 200
@@ -68,16 +68,20 @@ def status_of(folder: Path) -> Status:
     """How far the sweep of a folder is. Raises `InputError` where there is none."""
     identity = read_begun(folder)
     span, running = span_of(identity), is_locked(folder)
-    done = bytearray(len(span))
-    for part in parts(folder):
-        done[part.first - span.first : part.end - span.first] = b"\1" * len(part)
+    done, whole_parts = bytearray(len(span)), bytearray(len(span))
     failed: dict[int, str] = {}
+    broken = damaged(folder)
+    for part, path in parts(folder).items():
+        if path.name not in broken:
+            whole_parts[part.first - span.first : part.end - span.first] = b"\1" * len(part)
+            failed |= failures(path)
+    done[:] = whole_parts
     lately: deque[str] = deque(maxlen=LATELY)
-    for line in journal.lines(folder / JOURNAL):
+    for line in journal.lines(folder / JOURNAL):  # a merged sweep has none: the parts say all
         if span.first <= line["run"] < span.end:
             done[line["run"] - span.first] = 1
             lately.append(line["at"])
-            if line["status"] == FAILED:
+            if line["status"] == FAILED and not whole_parts[line["run"] - span.first]:
                 failed[line["run"]] = line["reason"]
     times = [datetime.fromisoformat(at) for at in lately]
     reasons = Counter(failed.values())
@@ -92,7 +96,7 @@ def status_of(folder: Path) -> Status:
         _speed(times, running),
         times[-1] if times else None,
         dict(reasons.most_common()),
-        tuple(damaged(folder)),
+        tuple(broken),
     )
 
 
