@@ -287,6 +287,32 @@ def test_morris_needs_ends(here: Path) -> None:
     assert "not finite" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("values", "grid", "allowed"),
+    [
+        ("levels = [0.0, 1.0, 2.0]", "", "allowed: 2 or 4 levels; or design.levels = 6"),
+        ("levels = [0.0, 0.5, 1.0, 1.5, 2.0]", "levels = 6", "allowed: 2 or 3 or 6 levels; or design.levels = 10"),
+        ("levels = [1.0]", "", "1 level, which no step changes"),
+    ],
+)
+def test_morris_refuses_levels_that_his_grid_cannot_run_equally_often(
+    here: Path, values: str, grid: str, allowed: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        load_sweep(written(here, short(0, values=values, design=f'kind = "morris"\ntrajectories = 4\n{grid}')))
+    assert caught.value.where == "short.toml: factors.mobility.levels" and allowed in str(caught.value)
+
+
+@pytest.mark.parametrize("grid", [4, 6, 8, 10, 12])
+def test_morris_runs_levels_that_divide_his_grid_equally_often_and_changes_them(grid: int) -> None:
+    shares = np.arange(grid) / (grid - 1)
+    for levels in range(2, grid + 1):
+        places = np.minimum((shares * levels).astype(int), levels - 1)
+        equal = len(set(np.bincount(places, minlength=levels))) == 1
+        assert equal == (grid % levels == 0)
+        assert not equal or bool(np.all(places[: grid // 2] != places[grid // 2 :]))
+
+
 def test_a_design_of_100_000_points_is_loaded_without_making_its_scenarios(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

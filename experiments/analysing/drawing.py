@@ -122,7 +122,7 @@ def _screening(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[
     left = one.screening.trajectories_of_design - one.screening.trajectories
     return draw_screening(
         folder, f"{slug}-morris", f"Which factors matter for {one.outcome.label}", _remark(sample), one.outcome.unit, rows,
-        one.screening.factors[0].sigma_of_luck,
+        max((e.sigma_of_luck for e in one.screening.factors if e.sigma_of_luck is not None), default=None),
         [
             "Elementary effects (Morris 1991): change of the outcome per whole range of a factor. Large mu*: it matters. Large sigma: "
             "it depends on the others, or is curved.",

@@ -14,7 +14,6 @@ from model.errors import InputError, nearest_name
 
 from ..sweeping.outcomes import unit_of
 from ..sweeping.runs import FAILED
-from ..sweeping.sampling import DEFAULT_LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +37,7 @@ class Factor:
     numeric: bool
     log: bool = False
     span: tuple[float, float] = (0.0, 1.0)  # lowest and highest value that it may take, as codes
+    ends: tuple[float, float] = (0.0, 1.0)  # the same, also where the design does not reach them
 
     @property
     def discrete(self) -> bool:
@@ -69,7 +69,6 @@ class Design:
 
     kind: str  # grid, one-at-a-time, latin-hypercube, sobol, morris
     second_order: bool = True  # sobol
-    grid_levels: int = 4  # morris
     crossed: bool = False  # latin-hypercube: all combinations of levers at each point of a sample of the uncertainties
 
 
@@ -201,9 +200,7 @@ def sample_of(dataset: Dataset) -> Sample:
     return Sample(
         name=str(dataset.identity["name"]),
         title=sweep.title or str(dataset.identity["name"]),
-        design=Design(
-            design.kind, design.second_order is not False, int(design.levels or DEFAULT_LEVELS), design.crossed
-        ),
+        design=Design(design.kind, design.second_order is not False, design.crossed),
         factors=factors,
         codes=np.column_stack([_codes(factor, frame[factor.name]) for factor in factors]),
         outcomes=tuple(outcomes),
@@ -228,7 +225,18 @@ def _factor(given: Given, values: pd.Series[Any]) -> Factor:
         numeric=numeric,
         log=given.scale == "log",
         span=given.bounds if isinstance(given.range, tuple) else span,
+        ends=_ends(given, numeric, span),
     )
+
+
+def _ends(given: Given, numeric: bool, span: tuple[float, float]) -> tuple[float, float]:
+    """Codes of the lowest and the highest value that a factor may take; those of the design where it has no end."""
+    if given.discrete is not None:
+        return (min(given.discrete), max(given.discrete)) if numeric else (0.0, len(given.discrete) - 1.0)
+    if given.distribution is None:
+        return given.bounds if isinstance(given.range, tuple) else span
+    low, high = given.distribution.quantiles(np.array([0.0, 1.0]))
+    return (float(low), float(high)) if np.isfinite([low, high]).all() else span
 
 
 def _ordered(given: Sequence[object], values: pd.Series[Any]) -> list[Any]:

@@ -1,8 +1,10 @@
-"""Morris's elementary effects through SALib: mu, mu* and sigma with intervals.
+"""Morris's elementary effects: mu, mu* and sigma with intervals.
 
 Morris (1991, Technometrics 33); mu* after Campolongo, Cariboni and Saltelli (2007, Environmental Modelling & Software
-22). An elementary effect is the change of the outcome for one step of a factor, per unit of its whole range. Each
-trajectory is a sample by itself, so that one with a hole is left out, and the count says so.
+22). An elementary effect is the change of the outcome for one step of a factor, per whole range of it: over the step that was
+really made, for a factor with levels goes from one of them to another, which is not the step of the design's grid (a switch
+goes all the way). The interval of mu* is that of SALib: normal, of a bootstrap over trajectories. Each trajectory is a sample
+by itself, so that one with a hole is left out, and the count says so.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .luck import point_means
-from .refusal import Refusal
+from .refusal import DESIGN, Refusal
 from .replicates import LEVEL, Estimate, estimate
 from .variance_based import RESAMPLES, SEED
 
@@ -49,8 +51,6 @@ class Screening:
 
 def elementary_effects(sample: Sample, values: NDArray[np.float64]) -> Screening | Refusal:
     """Elementary effects of the means over replicates, ``values`` float64[P, R]."""
-    from SALib.analyze import morris
-
     k = len(sample.factors)
     if sample.points % (k + 1):
         return Refusal("Morris", f"{sample.points} design points are no whole number of trajectories of {k + 1}")
@@ -60,24 +60,42 @@ def elementary_effects(sample: Sample, values: NDArray[np.float64]) -> Screening
     if whole.sum() < FEWEST:
         reason = f"{int(whole.sum())} of {trajectories} trajectories are without holes: at least {FEWEST} are needed"
         return Refusal("Morris", reason)
-    kept = np.repeat(whole, k + 1)
-    codes, y = sample.unit_codes[kept], means.mean[kept]
-    problem = {"num_vars": k, "names": list(sample.names), "bounds": [[0.0, 1.0]] * k, "groups": None}
-    found = morris.analyze(
-        problem, codes, y, num_resamples=RESAMPLES, conf_level=LEVEL, num_levels=sample.design.grid_levels, seed=SEED
-    )
-    count = int(whole.sum())
-    noise = means.noise_of_means()
-    step = sample.design.grid_levels / (2.0 * (sample.design.grid_levels - 1))
-    effects = [
-        Elementary(
-            factor=sample.names[i],
-            mu=estimate(float(found["mu"][i]), float(found["sigma"][i]) / np.sqrt(count), count - 1),
-            mu_star=float(found["mu_star"][i]),
-            mu_star_half_width=float(found["mu_star_conf"][i]),
-            sigma=float(found["sigma"][i]),
-            sigma_of_luck=None if noise is None else float(np.sqrt(2.0 * noise)) / step,
+    steps = np.diff(_shares_of_range(sample).reshape(trajectories, k + 1, k)[whole], axis=1)
+    made = steps.sum(axis=1)  # each factor moves once in a trajectory
+    still = [name for name, own in zip(sample.names, made.T, strict=True) if np.any(own == 0.0)]
+    if still:
+        return Refusal("Morris", f"steps of the design leave {still[0]} at its level", DESIGN)
+    changes = np.diff(means.mean.reshape(trajectories, k + 1)[whole], axis=1)
+    effects = np.einsum("tsk,ts->tk", steps != 0.0, changes) / made  # float64[trajectories, k]
+    count, noise, rng = int(whole.sum()), means.noise_of_means(), np.random.default_rng(SEED)
+    found = []
+    for name, own, step in zip(sample.names, effects.T, made.T, strict=True):
+        sigma = float(own.std(ddof=1))
+        found.append(
+            Elementary(
+                factor=name,
+                mu=estimate(float(own.mean()), sigma / np.sqrt(count), count - 1),
+                mu_star=float(np.abs(own).mean()),
+                mu_star_half_width=_half_width(np.abs(own), rng),
+                sigma=sigma,
+                sigma_of_luck=None if noise is None else float(np.sqrt(2.0 * noise * (1.0 / step**2).mean())),
+            )
         )
-        for i in range(k)
-    ]
-    return Screening(tuple(sorted(effects, key=lambda e: -e.mu_star)), count, trajectories)
+    return Screening(tuple(sorted(found, key=lambda e: -e.mu_star)), count, trajectories)
+
+
+def _half_width(sizes: NDArray[np.float64], rng: np.random.Generator) -> float:
+    """Half the width of the interval of the mean of sizes float64[n], as SALib makes it."""
+    from scipy.stats import norm
+
+    resampled = sizes[rng.integers(len(sizes), size=(RESAMPLES, len(sizes)))].mean(axis=1)
+    return float(norm.ppf(0.5 + LEVEL / 2.0) * resampled.std(ddof=1))
+
+
+def _shares_of_range(sample: Sample) -> NDArray[np.float64]:
+    """float64[P, k]: codes from 0 to 1 over all that a factor may take, whether or not the design reaches it."""
+    columns = []
+    for codes, factor in zip(sample.codes.T, sample.factors, strict=True):
+        own, (low, high) = (np.log(codes), np.log(factor.ends)) if factor.log else (codes, factor.ends)
+        columns.append((own - low) / (high - low) if high > low else np.zeros(len(own)))
+    return np.column_stack(columns)

@@ -6,6 +6,7 @@ factor are checked alone; a combination that cannot run is then a failed run of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from model.errors import InputError, as_written
 
 from .faults import moved, outcome_key
 from .outcomes import check_years
+from .schema import MORRIS_LEVELS
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
@@ -53,6 +55,26 @@ def check_paths(factor: Factor, value: object, load: Load, where: str) -> None:
         except InputError as error:
             if error.message.startswith(UNKNOWN):
                 raise moved(error, at) from None
+
+
+def check_steps(file: SweepFile, where: str) -> None:
+    """Raise `InputError` unless the grid of Morris's design runs every level of a factor equally often.
+
+    A grid of p places is cut into as many parts as there are levels, and a step goes over half of it. So each level is run
+    equally often, and every step changes it, where their number divides p and is 2 at least.
+    """
+    grid = file.design.levels or MORRIS_LEVELS
+    for factor in file.factors if file.design.kind == "morris" else ():
+        levels = len(factor.discrete) if factor.discrete is not None else grid
+        if levels < 2 or grid % levels:
+            fitting = " or ".join(str(number) for number in range(2, grid + 1) if grid % number == 0)
+            wider = f"; or design.levels = {math.lcm(levels, 2)}" if levels > 1 else ""
+            what = (
+                "1 level, which no step changes"
+                if levels == 1
+                else f"{levels} levels, which a morris design of {grid} does not run equally often"
+            )
+            raise InputError(what, where=f"{where}: factors.{factor.name}.levels", allowed=f"{fitting} levels{wider}")
 
 
 def check_points(file: SweepFile, points: Points, load: Load, where: str) -> None:

@@ -20,7 +20,7 @@ from model.scenario.loading import ScenarioFiles, parse_override, read_scenario_
 from model.scenario.merging import value_at
 
 from .assumed import with_assumed_range
-from .checking import OWN, SOURCE, check_paths, check_points, refuse_own
+from .checking import OWN, SOURCE, check_paths, check_points, check_steps, refuse_own
 from .design import Points
 from .faults import fault, moved, outcome_key
 from .outcomes import check_names, snapshots_for
@@ -182,6 +182,7 @@ def load_sweep(
     def load_with(own: Mapping[str, object]) -> Scenario:
         return load({**changes, **own})
 
+    check_steps(file, str(path))
     for factor in file.factors:
         check_paths(factor, factor.discrete[0] if factor.discrete else 0.0, load_with, str(path))
     factors = [with_assumed_range(f, base, f"{path}: factors.{f.name}.range") for f in file.factors]

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .schema import MORRIS_LEVELS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .schema import Design
 
-DEFAULT_SEED, DEFAULT_LEVELS = 1, 4
-"""Seed of a sample and levels of Morris' design where the file says none."""
+DEFAULT_SEED = 1
+"""Seed of a sample where the file says none."""
 
 
 def unit_sample(design: Design, factors: int) -> NDArray[np.float64]:
@@ -36,6 +38,6 @@ def unit_sample(design: Design, factors: int) -> NDArray[np.float64]:
         case "morris":
             from SALib.sample import morris
 
-            levels = DEFAULT_LEVELS if design.levels is None else design.levels
+            levels = MORRIS_LEVELS if design.levels is None else design.levels
             return morris.sample(problem, design.trajectories or 0, num_levels=levels, seed=rng)
     raise ValueError(f"{design.kind} is no sample")

@@ -21,6 +21,8 @@ COLUMNS = (
 """Names that columns of the tables have, so that no factor and no outcome may."""
 NUMBERS_ONLY = ("start", "end", "strength", "since")
 """Names that columns of numbers have in all tables of results."""
+MORRIS_LEVELS = 4
+"""Levels of Morris's design where the file says none."""
 MOST_POINTS = 1_000_000
 """Design points of one sweep."""
 ASSUMED = "assumed"

@@ -15,8 +15,9 @@ from scipy.stats import qmc
 from experiments.analysing import OfOutcome, Wanted, analyse, tables
 from experiments.analysing.screening import Screening, elementary_effects
 from experiments.analysing.variance_based import SobolIndices, sobol_indices
+from experiments.sweeping.design import Points
 from experiments.sweeping.sampling import unit_sample
-from experiments.sweeping.schema import Design
+from experiments.sweeping.schema import Design, Factor
 
 PI = float(np.pi)
 THREE = [{"name": name, "range": [-PI, PI]} for name in ("x1", "x2", "x3")]
@@ -182,6 +183,58 @@ def test_elementary_effects_of_a_plane_are_its_slopes(tmp_path: Path) -> None:
     assert {n: e.mu_star for n, e in by_name.items()} == pytest.approx({"x1": 3, "x2": 4, "x3": 0, "x4": 0}, abs=1e-9)
     assert max(e.sigma for e in found.factors) == pytest.approx(0.0, abs=1e-9)
     assert max(e.mu_star_half_width for e in found.factors) == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("levels", "grid"), [(3, 6), (5, 10), (4, 8)])
+def test_levels_and_switches_have_the_effects_that_they_have(tmp_path: Path, levels: int, grid: int) -> None:
+    """Each factor changes an additive outcome by 1 over its whole range, whatever steps the design makes of it."""
+    given = [
+        {"name": "switch", "levels": [False, True]},
+        {"name": "x", "range": [2.0, 4.0]},
+        {"name": "steps", "levels": [3.0 * k for k in range(levels)]},
+        {"name": "words", "levels": ["low", "high"]},
+        {"name": "log", "range": [0.1, 10.0], "scale": "log"},
+    ]
+    made = [Factor(**{"paths": (name["name"],), **name}) for name in given]
+    points = Points(tuple(made), Design(kind="morris", trajectories=12, levels=grid), (None,) * len(made))
+    rows = [points.values(point) for point in range(len(points))]
+    additive = {
+        "y": lambda switch, x, steps, words, log, _: switch * 1.0 - (x - 2.0) / 2.0 + steps / (3.0 * (levels - 1))
+        + (words == "high") + np.log10(log) / 2.0
+    }  # fmt: skip
+    design = {"kind": "morris", "trajectories": 12, "levels": grid}
+    sample = known_sample(tmp_path / "s", given, rows, additive, design=design)
+    found = elementary_effects(sample, sample.outcomes[0].values)
+    assert isinstance(found, Screening) and len(found.factors) == 5
+    assert [e.mu_star for e in found.factors] == pytest.approx([1.0] * 5)
+    assert max(e.sigma for e in found.factors) == pytest.approx(0.0, abs=1e-9)
+    assert {e.factor: e.mu.value for e in found.factors}["x"] == pytest.approx(-1.0)
+
+
+def test_an_effect_is_per_whole_range_though_the_design_reaches_only_a_part(tmp_path: Path) -> None:
+    ends = [[0.0, 0.0], [0.5, 0.0], [0.5, 0.5]]
+    factors = [{"name": name, "range": [0.0, 1.0]} for name in ("a", "b")]
+    sample = known_sample(tmp_path / "s", factors, ends * 4, {"y": lambda a, b, _: 3.0 * a + b}, design=MORRIS)
+    found = elementary_effects(sample, sample.outcomes[0].values)
+    assert isinstance(found, Screening)
+    assert {e.factor: e.mu_star for e in found.factors} == pytest.approx({"a": 3.0, "b": 1.0})
+
+
+def test_of_ranges_the_effects_and_intervals_are_those_of_salib(tmp_path: Path) -> None:
+    from SALib.analyze import morris as reference
+
+    curved = {"y": lambda a, b, c, d, _: a * b + c**2 - d}
+    rows = trajectories(FOUR, 40)
+    sample = known_sample(tmp_path / "s", FOUR, rows, curved, design={**MORRIS, "trajectories": 40})
+    found = elementary_effects(sample, sample.outcomes[0].values)
+    assert isinstance(found, Screening)
+    shares = np.array(rows) / np.arange(1.0, 5.0)
+    y = curved["y"](*np.array(rows).T, 0)
+    told = reference.analyze(problem(FOUR), shares, y, num_resamples=1000, conf_level=0.95, num_levels=4, seed=1)
+    own = {e.factor: (e.mu.value, e.mu_star, e.sigma, e.mu_star_half_width) for e in found.factors}
+    for k, name in enumerate(("x1", "x2", "x3", "x4")):
+        expected = [told[key][k] for key in ("mu", "mu_star", "sigma", "mu_star_conf")]
+        assert own[name] == pytest.approx(expected)
 
 
 def test_interactions_and_curves_show_in_sigma(tmp_path: Path) -> None:
