@@ -12,6 +12,7 @@ from short_sweeps import short
 from experiments.cli import main
 from experiments.results import damage, read_manifest
 from experiments.sweeping.dataset import open_dataset
+from experiments.sweeping.parts import Span, write_part
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +133,7 @@ def test_a_sweep_with_holes_ends_with_exit_code_3(
     for run in (6, 7):  # both replicates of point 3
         columns["status"][run], columns["reason"][run] = "failed", "FloatingPointError: overflow"
         columns["ties"][run] = columns["degree"][run] = None
-    pq.write_table(table.from_pydict(columns, schema=table.schema), part)
+    write_part(torn, Span(0, 128), table.from_pydict(columns, schema=table.schema))
     assert main(["analyse", str(torn), "--out", str(tmp_path / "a"), "--no-figures", "--quiet", "--json"]) == 3
     said = json.loads(capsys.readouterr().out)
     assert said["complete"] is False and "sobol" not in said["tables"]

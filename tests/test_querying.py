@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -116,6 +117,28 @@ def test_a_sweep_that_goes_on_can_be_asked(tmp_path: Path) -> None:
     factors, rows = grid_of(a=[0.0, 1.0, 2.0])
     part = write_sweep(tmp_path / "s", factors, rows, {"y": lambda a, k: a + k}, replicates=2, until=3)
     assert ask(part, "select count(*) from runs").rows == ((3,),)
+
+
+@pytest.mark.parametrize("harm", ["a byte turned", "cut short", "gone", "design cut short"])
+@pytest.mark.parametrize(
+    "words", [["query", "{s}", "select sum(ties) from runs"], ["analyse", "{s}"], ["export", "{s}", "--csv"]]
+)
+def test_a_damaged_dataset_is_read_by_no_command(
+    folder: Path, tmp_path: Path, harm: str, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    swept = shutil.copytree(folder, tmp_path / "s")
+    part = swept / ("design.parquet" if harm.startswith("design") else "data/part-000256-000511.parquet")
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    if harm == "gone":
+        part.unlink()
+    else:
+        part.write_bytes(content if harm == "a byte turned" else content[: len(content) // 2])
+    options = ["--out", str(tmp_path / "out")] if words[0] != "query" else []
+    assert main([*(word.format(s=swept) for word in words), *options]) == 2
+    said = json.loads(capsys.readouterr().err.splitlines()[-1])["message"]
+    assert said.startswith(f"{swept}: {part.name} is {'missing' if harm == 'gone' else 'damaged'}\n")
+    assert ("--resume" in said) != harm.startswith("design") and not (tmp_path / "out").exists()
 
 
 # --- what queries cannot do --------------------------------------------------------------------------------------

@@ -65,11 +65,12 @@ def ask(folder: Path, sql: str) -> Answer:
 def _tables(connection: duckdb.DuckDBPyConnection, folder: Path, dataset: Dataset) -> None:
     """The views of `TABLES`, and the door locked behind them."""
     from ..sweeping.outcomes import unit_of
+    from ..sweeping.parts import parts
 
-    parts = sorted((folder / "data").glob("part-*.parquet"))
-    if not parts:
+    found = parts(folder)
+    if not found:
         raise InputError("holds no runs yet", where=str(folder), allowed="a sweep of which runs are done")
-    files = [str(path.resolve()) for path in (*parts, folder / "design.parquet")]
+    files = [str(path.resolve()) for path in (*found.values(), folder / "design.parquet")]
     listed = ", ".join(_text(path) for path in files[:-1])
     connection.execute(f"CREATE VIEW runs AS SELECT * FROM read_parquet([{listed}])")
     connection.execute(f"CREATE VIEW design AS SELECT * FROM read_parquet({_text(files[-1])})")

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.errors import InputError
+from model.sources import sha256
 
+from ..results.manifest import read_manifest
 from .folder import DESIGN, RESOLVED, read_begun, span_of, whole
-from .parts import Span, parts, schema
+from .parts import Span, damaged, parts, schema
 from .runs import FAILED
 from .schema import SweepFile
 
@@ -73,8 +75,29 @@ class Dataset:
 
 
 def open_dataset(folder: Path | str) -> Dataset:
-    """Open the folder of a sweep, finished or not. Raises `InputError` for anything else."""
+    """Open the folder of a sweep, finished or not. Raises `InputError` for anything else, and for one that is damaged."""
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError("is no folder", where=str(folder), allowed="a folder that `comity sweep` wrote")
-    return Dataset(folder, read_begun(folder))
+    dataset = Dataset(folder, read_begun(folder))
+    _check_parts(dataset)
+    return dataset
+
+
+def _check_parts(dataset: Dataset) -> None:
+    """Raise `InputError` unless parts, and the design of a sweep that is whole, are what was written."""
+    folder = dataset.folder
+    again = f"`comity sweep ... --resume --out {folder}`, which makes it again"
+    wrong = damaged(folder)
+    if wrong:
+        raise InputError(f"{wrong[0]} is damaged", where=str(folder), allowed=again)
+    if not dataset.complete:
+        return
+    there = set(parts(folder))
+    absent = [part.name for part in dataset.span.parts() if part not in there]
+    if absent:
+        raise InputError(f"{absent[0]} is missing", where=str(folder), allowed=again)
+    name = f"{DESIGN}.parquet"
+    known = read_manifest(folder)["files"][name]["sha256"]
+    if not (folder / name).is_file() or sha256(folder / name) != known:
+        raise InputError(f"{name} is damaged", where=str(folder), allowed="the folder as `comity sweep` left it")

@@ -12,7 +12,7 @@ from .dataset import Dataset, open_dataset
 from .folder import DESIGN, RESOLVED, write_identity
 from .identity import refuse_changed
 from .loading import BASE
-from .parts import DATA, LOG, Span, damaged, parts, write_part
+from .parts import DATA, LOG, Span, parts, write_part
 
 ALIKE = (RESOLVED, BASE, f"{DESIGN}.parquet", f"{DESIGN}.csv")
 """Files that all shards have, and the whole has too."""
@@ -45,13 +45,6 @@ def _check(shards: Sequence[Dataset]) -> None:
         if not shard.complete:
             raise InputError(
                 "is not finished", where=str(shard.folder), allowed="shards that are whole; --resume goes on with one"
-            )
-        wrong = damaged(shard.folder)
-        if wrong:
-            raise InputError(
-                f"{wrong[0]} is damaged",
-                where=str(shard.folder),
-                allowed="`comity sweep --resume`, which makes it again",
             )
         refuse_changed(first.identity, shard.identity, shard.folder)
     end = 0

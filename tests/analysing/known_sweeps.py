@@ -15,9 +15,11 @@ import tomli_w
 
 from experiments.analysing import Sample, sample_of
 from experiments.results.frames import write_parquet
+from experiments.results.manifest import write_manifest
 from experiments.sweeping.dataset import open_dataset
 from experiments.sweeping.identity import FORMAT, FORMAT_VERSION
 from experiments.sweeping.parts import PART, schema
+from model.sources import sha256
 
 NEEDED = {"latin-hypercube": {"points": 1}, "sobol": {"base": 1}, "morris": {"trajectories": 2}}
 """Keys of designs that analyses do not look at."""
@@ -66,15 +68,20 @@ def write_sweep(
         ).ravel()
         runs[name] = np.where(bad, np.nan, values)
     runs = runs.iloc[:until]
+    kept = []
     for first in range(0, len(runs), PART):
         part = runs.iloc[first : first + PART]
         last = part["run"].iloc[-1]
         table = pa.Table.from_pandas(
             part, schema=schema(list(outcomes)), preserve_index=False
         ).replace_schema_metadata()
-        write_parquet(table, folder / "data" / f"part-{first:06d}-{last:06d}.parquet")
+        path = folder / "data" / f"part-{first:06d}-{last:06d}.parquet"
+        write_parquet(table, path)
+        kept.append(json.dumps({"part": path.name, "sha256": sha256(path)}) + "\n")
+    (folder / "log").mkdir()
+    (folder / "log/parts.jsonl").write_text("".join(kept))
     if until is None:
-        (folder / "manifest.json").write_text('{"format": "comity-result", "format_version": 1, "kind": "sweep"}')
+        write_manifest(folder, {"kind": "sweep"})
     return folder
 
 
