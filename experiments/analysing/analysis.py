@@ -110,7 +110,7 @@ def _of_outcome(
     if not np.isfinite(values).any():
         refusal = Refusal("all analyses", "no run has a value of this outcome")
         return OfOutcome(outcome, holes, higher_is_better, refused=(refusal,))
-    case = case or worst_case(outcome, higher_is_better)
+    case = case or worst_case(sample, outcome, higher_is_better)
     refused: list[Refusal] = []
     effects, shares, higher = _effects(sample, values, refused)
     sobol = screening = given = None

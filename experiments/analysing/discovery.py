@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 WORST = 0.25
 """Share of the points that are of interest where nobody says which."""
+DIGITS = 6
+"""Digits of a value that is chosen here."""
 MOST_BOXES = 3
 FEWEST_CASES = 8
 """Cases, and points that are none, below which no box is looked for."""
@@ -91,11 +94,21 @@ def read_case(text: str, sample: Sample) -> Case:
     return Case(outcome.label, match["sign"], value)
 
 
-def worst_case(outcome: Outcome, higher_is_better: bool) -> Case:
-    """The worst quarter of the points that have a value."""
-    means = point_means(outcome.values)
-    at = float(np.quantile(means.mean[means.there], WORST if higher_is_better else 1.0 - WORST))
-    return Case(outcome.label, "<=" if higher_is_better else ">=", float(f"{at:.6g}"), chosen_here=True)
+def worst_case(sample: Sample, outcome: Outcome, higher_is_better: bool) -> Case:
+    """The worst quarter of the points that have a value: of the independent ones, where PRIM looks for boxes."""
+    mean = point_means(outcome.values).mean
+    there = np.isfinite(mean)
+    if sample.independent is not None and (there & sample.independent).any():
+        there &= sample.independent
+    at = float(np.quantile(mean[there], WORST if higher_is_better else 1.0 - WORST))
+    return Case(outcome.label, "<=" if higher_is_better else ">=", _outwards(at, higher_is_better), chosen_here=True)
+
+
+def _outwards(value: float, up: bool) -> float:
+    """A number in `DIGITS` digits, not below itself, or not above: so that rounding excludes no case."""
+    exact = Decimal(value)
+    last = Decimal(1).scaleb(exact.adjusted() - DIGITS + 1)
+    return float(exact.quantize(last, ROUND_CEILING if up else ROUND_FLOOR)) if value else value
 
 
 def discover(sample: Sample, outcome: Outcome, case: Case) -> tuple[list[Discovery], list[Refusal]]:

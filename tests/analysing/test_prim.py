@@ -178,3 +178,27 @@ def test_a_case_may_be_in_per_cent_and_name_a_label_with_signs(tmp_path: Path) -
     case = read_case("share, 2023 against 2013 >= -12.5%", sample)
     assert (case.outcome, case.sign, case.value) == ("share, 2023 against 2013", ">=", -0.125)
     assert case.holds(np.array([-0.2, -0.125])).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(("lower", "sign"), [(False, "<="), (True, ">=")])
+@pytest.mark.parametrize("bad", [1234.56749, 1234.56751, -0.001234567, 0.9999999])
+def test_rounding_leaves_no_case_of_the_worst_quarter_out(tmp_path: Path, bad: float, lower: bool, sign: str) -> None:
+    """A quarter of the points have the very same worst value, in more digits than are said."""
+    factors, rows = grid_of(x=[float(k) for k in range(40)])
+    better = bad - 1.0 if lower else bad + 1.0
+    sample = known_sample(tmp_path / "s", factors, rows, {"y": lambda x, _: np.where(x < 10, bad, better)})
+    (one,) = analyse(sample, Wanted(lower_is_better=("y",) if lower else ())).outcomes
+    assert one.case is not None and one.case.sign == sign
+    assert [discovery.cases for discovery in one.discoveries] == [10]
+
+
+def test_of_saltellis_points_the_worst_quarter_is_that_of_the_independent_ones(tmp_path: Path) -> None:
+    from test_sensitivity import THREE, saltelli
+
+    rows = saltelli(THREE, 64)
+    sample = known_sample(
+        tmp_path / "s", THREE, rows, {"y": lambda a, b, c, _: a + b * c}, design={"kind": "sobol", "base": 64}
+    )
+    (one,) = analyse(sample).outcomes
+    assert sample.independent is not None and sample.independent.sum() == 128
+    assert [discovery.cases for discovery in one.discoveries] == [32]
