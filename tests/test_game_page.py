@@ -144,7 +144,7 @@ def test_four_groups_play_with_a_lost_connection_a_reload_and_a_server_that_was_
         assert "Joint call with two keys → Beijing" in wall.inner_text(".deeds")
         sentence = wall.inner_text("#sentence")
         assert sentence.startswith(
-            "Partnerships in 2028, against what it would be if nobody had acted: Russia and China"
+            "Partnerships in 2028, against what they would be if nobody had acted: Russia and China"
         )
         results = wall.evaluate("comity.view.results")
         assert wall.evaluate("comity.screen.chart.plot.data[0].at(-1)") == 2028

@@ -290,6 +290,7 @@ export class App {
   }
 
   reset() {
+    if (this.player.lesson) return this.player.go(this.player.stage);
     this.kept = [];
     return this.enter({ ...blankState(), scenario: this.state.scenario, lines: this.state.lines, layout: this.state.layout });
   }

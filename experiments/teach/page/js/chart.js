@@ -48,9 +48,9 @@ export class Chart {
     }
     const named = []; // what is written beside a line, by its place: a line of the run always, a kept one where there is room
     for (const one of kept) {
-      const hides = sameRun(one.state, run.state) ? cut : (values) => values; // what is guessed is not given away
+      const hides = one.state && sameRun(one.state, run.state) ? cut : (values) => values; // what is guessed is not given away
       lines.forEach((line, k) => {
-        if (one === kept.at(-1)) named.push({ at: series.length, label: text("chart.kept"), colour: typeColour(KEPT), spare: true });
+        if (one.state && one === kept.at(-1)) named.push({ at: series.length, label: text("chart.kept"), colour: typeColour(KEPT), spare: true });
         data.push(hides(years.map((year) => { const at = one.years().indexOf(year); return at < 0 ? null : one.values(line)[at]; })));
         series.push({ scale: this.scaleOf(line), stroke: KEPT, width: 1.6, dash: styles[k].dash, points: { show: false } });
       });

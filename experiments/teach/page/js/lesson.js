@@ -113,7 +113,7 @@ export class Player {
     this.root.hidden = false;
     const parts = [
       element("header", {}, heading, element("span", { className: "quiet", textContent: text("lesson.place", { at: stage + 1, of: stages.length }) }), button("×", () => this.end(), { aria: { label: text("lesson.leave") }, className: "close", id: "lesson-leave" })),
-      element("div", { className: "said", aria: { live: "polite" } }, ...this.said(kind)),
+      element("div", { className: "said", tabIndex: 0, aria: { live: "polite", role: "group", label: text("lesson.label") } }, ...this.said(kind)),
       element("div", { className: "row" }, stage > 0 ? button(text("lesson.back"), () => this.go(stage - 1), { id: "lesson-back" }) : null, next),
     ];
     this.root.replaceChildren(...parts);

@@ -164,6 +164,7 @@ export class Prediction {
   }
 
   toggle() {
+    if (this.asked) return; // a lesson asks: its own button shows the result
     if (this.on) this.end();
     else this.begin();
   }

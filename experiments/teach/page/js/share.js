@@ -54,7 +54,10 @@ export class Share {
 
   link() {
     const { app } = this;
-    const here = app.about.address ? `${app.about.address}${location.search}` : `${location.origin}${location.pathname}${location.search}`;
+    const query = new URLSearchParams(location.search);
+    if (app.about.code) query.set("code", app.about.code); // the lecturer's own page needs none, the class does
+    const search = query.size ? `?${query}` : "";
+    const here = `${app.about.address || `${location.origin}${location.pathname}`}${search}`;
     return app.source.offline ? location.href : `${here}${app.address()}`;
   }
 
@@ -79,7 +82,7 @@ export class Share {
       element("label", { htmlFor: "link", textContent: text("share.link") }),
       field,
       element("div", { className: "row" }, button(text("share.copy"), () => copy(link, "share.copied"), { id: "copy" })),
-      app.source.offline || link.length > 1500 ? null : element("img", { className: "qr", alt: text("share.qr"), src: `/qr.svg?link=${encodeURIComponent(link)}` }),
+      app.source.offline || link.length > 1000 ? null : element("img", { className: "qr", alt: text("share.qr"), src: `/qr.svg?link=${encodeURIComponent(link)}` }),
       element("h3", { textContent: text("share.take") }),
       element(
         "div",
