@@ -66,7 +66,7 @@ def sobol_indices(sample: Sample, values: NDArray[np.float64], whole_blocks: boo
         return Refusal(
             "Sobol indices",
             f"{int((~means.there).sum())} of {sample.points} design points have no value, which tears {int((~whole).sum())} of "
-            f"{blocks} blocks of the sample; `comity sweep --resume` may fill them, --whole-blocks leaves torn blocks out",
+            f"{blocks} blocks of the sample; {_remedy(sample, means)}",
         )
     if whole.sum() < FEWEST_BLOCKS:
         return Refusal("Sobol indices", f"{int(whole.sum())} whole blocks are too few: at least {FEWEST_BLOCKS}")
@@ -77,6 +77,12 @@ def sobol_indices(sample: Sample, values: NDArray[np.float64], whole_blocks: boo
             "Sobol indices", "the outcome is the same at every design point: there is no variance to share out"
         )
     return _with_salib(sample, values[kept], y, means, int(whole.sum()), blocks)
+
+
+def _remedy(sample: Sample, means: Means) -> str:
+    """What can be done about points without a value: runs that failed, or are undefined, would be so again."""
+    unmade = bool((~means.there & (sample.missing > 0)).any())
+    return f"{'`comity sweep --resume` makes runs that are missing, ' if unmade else ''}--whole-blocks leaves torn blocks out"
 
 
 def _with_salib(

@@ -121,7 +121,14 @@ def _ends(one: OfOutcome) -> dict[str, tuple[str, str]]:
 
 
 def _lines(sample: Sample, one: OfOutcome) -> list[str]:
-    said = [*_of_luck(one), *_of_holes(one), *_of_pairs(one), *_of_regression(one), *_of_surrogate(one)]
+    said = [
+        *_of_luck(one),
+        *_of_holes(one),
+        *_of_blocks(one),
+        *_of_pairs(one),
+        *_of_regression(one),
+        *_of_surrogate(one),
+    ]
     said += [_of_boxes(sample, discovery) for discovery in one.discoveries]
     said += [f"Not given: {refusal.analysis}; {refusal.reason}." for refusal in one.refused]
     return said
@@ -154,6 +161,17 @@ def _of_holes(one: OfOutcome) -> list[str]:
         where = ", ".join(f"{u.factor} ({u.words})" for u in holes.uneven)
         said += f" They lie unevenly along {where}: what follows may be biased by what is missing."
     return [said]
+
+
+def _of_blocks(one: OfOutcome) -> list[str]:
+    """What of the sample indices rest on."""
+    if one.screening is not None:
+        rest, whole = one.screening.trajectories, one.screening.trajectories_of_design
+        left = "; the others have holes" if rest < whole else ""
+        return [f"Elementary effects of {rest:,} of {whole:,} trajectories, per whole range of a factor{left}."]
+    if one.sobol is not None and one.sobol.blocks < one.sobol.blocks_of_design:
+        return [f"Indices of {one.sobol.blocks:,} of {one.sobol.blocks_of_design:,} blocks; the others have holes."]
+    return []
 
 
 def _of_pairs(one: OfOutcome) -> list[str]:

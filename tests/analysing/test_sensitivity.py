@@ -15,6 +15,7 @@ from scipy.stats import qmc
 from experiments.analysing import OfOutcome, Wanted, analyse, tables
 from experiments.analysing.screening import Screening, elementary_effects
 from experiments.analysing.variance_based import SobolIndices, sobol_indices
+from experiments.analysing.wording import sections
 from experiments.sweeping.design import Points
 from experiments.sweeping.sampling import unit_sample
 from experiments.sweeping.schema import Design, Factor
@@ -130,11 +131,22 @@ def test_a_hole_refuses_the_indices_and_says_why(tmp_path: Path) -> None:
     torn = len({point // 8 for point in failed})
     assert refused["because"] == "holes" and f"tears {torn} of 256 blocks" in refused["reason"]
     assert "sobol" not in tables(found)
+    assert "--whole-blocks" in refused["reason"] and "--resume" not in refused["reason"]  # they would fail again
     # what stands with holes is there
     assert found.outcomes[0].given_data is not None and found.outcomes[0].surrogates is not None
     whole = analyse(sample, Wanted(whole_blocks=True)).outcomes[0].sobol
     assert whole is not None and whole.blocks == 256 - torn
     assert {i.factors[0]: i.value for i in whole.total} == pytest.approx(TOTAL, abs=0.1)
+
+
+def test_only_runs_that_are_missing_are_said_to_be_made_by_going_on(tmp_path: Path) -> None:
+    rows = saltelli(THREE, 256)
+    sample = known_sample(
+        tmp_path / "s", THREE, rows, {"y": ishigami}, design={"kind": "sobol", "base": 256}, until=2000
+    )
+    found = analyse(sample)
+    assert [r.reason for r in found.outcomes[0].refused if "--resume` makes runs that are missing" in r.reason]
+    assert not found.complete
 
 
 def test_a_hole_in_one_of_several_replicates_refuses_nothing(tmp_path: Path) -> None:
@@ -292,6 +304,9 @@ def test_a_trajectory_with_a_hole_is_left_out_and_counted(tmp_path: Path) -> Non
     found = elementary_effects(sample, sample.outcomes[0].values)
     assert isinstance(found, Screening) and (found.trajectories, found.trajectories_of_design) == (18, 20)
     assert {e.factor: e.mu_star for e in found.factors}["x2"] == pytest.approx(4.0)
+    told = analyse(sample)
+    assert "18 of 20 trajectories" in "\n".join(sections(told)[0].lines)
+    assert told.complete  # nothing was refused because of the holes: exit code 0
     few = known_sample(tmp_path / "t", FOUR, rows, plane, design=MORRIS, failed=list(range(0, 100, 6)))
     assert not isinstance(elementary_effects(few, few.outcomes[0].values), Screening)
 
