@@ -124,6 +124,9 @@ def _of_outcome(
     elif sample.design.kind in ("latin-hypercube", "sobol") and sample.independent is not None:
         given = _kept(given_data(sample, values, sample.independent), refused)
     replacing = _kept(surrogates(sample, values), refused)
+    if replacing is not None and replacing.found[0].q_squared <= 0.0 and sum(f.graded for f in sample.factors) > 1:
+        reason = f"the surrogate predicts points that it has not seen no better than their mean (Q2 {replacing.found[0].q_squared:.2f})"
+        refused.append(Refusal("surface", reason, DESIGN))
     discoveries, without = discover(sample, outcome, case)
     refused += without
     robust = None

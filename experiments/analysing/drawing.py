@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 MOST_DISCOVERIES = 12
 """Policies whose boxes are drawn."""
-MOST_NOISE = 0.5
-"""Share of noise in the variance of points' means above which a figure compares no factors."""
 SURFACE = 31
 """Values of a factor along each side of a surface."""
 AVERAGED = 60
@@ -132,17 +130,22 @@ def _screening(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[
 
 
 def _pairs(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[Path]:
-    """Second order indices, or shares of pairs, with those of factors on the diagonal."""
+    """Second order indices, or shares of pairs, with those of factors on the diagonal; none of what is mostly noise."""
     from ..figures.surface import draw_matrix
 
     k = len(sample.factors)
     values = np.full((k, k), np.nan)
+    if one.luck is not None and one.luck.mostly_noise:
+        return []
     if one.sobol is not None and one.sobol.second:
         terms = [(index.factors, index.value) for index in (*one.sobol.first, *one.sobol.second)]
         words = "Sobol indices: first order on the diagonal, second order of pairs below it. Estimates below zero are noise."
     elif any(len(share.factors) == 2 for share in one.shares):
-        terms = [(share.factors, share.share) for share in one.shares]
-        words = "Shares of the variance over points: of each factor on the diagonal, of pairs beyond that below it."
+        terms = [(share.factors, share.shown) for share in one.shares]
+        less = " less noise" if one.shares[0].less_noise is not None else ""
+        words = (
+            f"Shares of the variance over points{less}: of each factor on the diagonal, of pairs beyond that below it."
+        )
     else:
         return []
     for pair, value in terms:
@@ -177,9 +180,8 @@ def _importance(folder: Path, analysis: Analysis) -> list[Path]:
             own = {c.factor: c.regression.value for c in one.given_data.factors}
         elif sample.design.kind == "grid":
             own = {share.factors[0]: share.share for share in one.shares if len(share.factors) == 1}
-        noise = one.luck.noise_share if one.luck else None
-        if noise is not None and noise > MOST_NOISE:
-            own, noisy = {}, [*noisy, f"{one.outcome.label} ({noise:.0%})"]
+        if one.luck is not None and one.luck.mostly_noise:
+            own, noisy = {}, [*noisy, f"{one.outcome.label} ({one.luck.noise_share:.0%})"]
         columns[one.outcome.label] = [own.get(name, np.nan) for name in sample.names]
     values = np.array(list(columns.values())).T
     if len(sample.factors) < 2 or len(columns) < 2 or np.isnan(values).all():
@@ -226,11 +228,11 @@ def _maps(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[Path]
 
 
 def _surface(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[Path]:
-    """The best surrogate over the two factors that matter most, averaged over the others."""
+    """The best surrogate over the two factors that matter most, averaged over the others; none that predicts nothing."""
     from ..figures.surface import draw_surface
 
     pair = _strongest(sample, one)
-    if one.surrogates is None or pair is None:
+    if one.surrogates is None or one.surrogates.found[0].q_squared <= 0.0 or pair is None:
         return []
     a, b = pair
     unit = np.linspace(0.0, 1.0, SURFACE)
@@ -265,7 +267,7 @@ def _strongest(sample: Sample, one: OfOutcome) -> tuple[int, int] | None:
         size = {c.factor: abs(c.regression.value) for c in one.given_data.factors}
     else:
         size = {share.factors[0]: share.share for share in one.shares if len(share.factors) == 1}
-    usable = [k for k, factor in enumerate(sample.factors) if factor.numeric and len(factor.levels) > 2]
+    usable = [k for k, factor in enumerate(sample.factors) if factor.graded]
     if len(usable) < 2:
         return None
     first, second = sorted(sorted(usable, key=lambda k: -size.get(sample.names[k], 0.0))[:2])

@@ -43,6 +43,11 @@ class Share:
     share: float
     less_noise: float | None  # with the part that luck alone would give taken off (omega squared); None: one replicate
 
+    @property
+    def shown(self) -> float:
+        """The share less noise, where luck can be told."""
+        return self.share if self.less_noise is None else self.less_noise
+
 
 @dataclass(frozen=True)
 class GridEffects:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+MOST_NOISE = 0.5
+"""Share of noise in the variance of points' means above which no factors are compared."""
+
+
 @dataclass(frozen=True)
 class Means:
     """Means of P points over R replicates, and what is left of the runs."""
@@ -52,6 +56,11 @@ class Luck:
     rest: float | None  # share of the rest: luck that acts differently at different points
     standard_error: float | None  # of the difference of two points' means
     noise_share: float | None  # of the variance of the points' means that is noise
+
+    @property
+    def mostly_noise(self) -> bool:
+        """Whether shares of the variance of points' means would be of luck for the most part."""
+        return self.noise_share is not None and self.noise_share > MOST_NOISE
 
 
 def point_means(values: NDArray[np.float64]) -> Means:

@@ -49,6 +49,11 @@ class Factor:
         """Whether its values have no order: texts, more than two."""
         return not self.numeric and len(self.levels) > 2
 
+    @property
+    def graded(self) -> bool:
+        """Whether a surface can be drawn along it: numbers, more than two."""
+        return self.numeric and len(self.levels) > 2
+
     def text(self, code: float) -> str:
         """A value in short, from its code: to about a hundredth of the span where it is continuous."""
         if np.isnan(code):

@@ -182,12 +182,15 @@ def _of_pairs(one: OfOutcome) -> list[str]:
         return [
             f"Interactions clear of zero: {'; '.join(said)}." if said else "No second order index is clear of zero."
         ]
-    pairs = sorted((share for share in one.shares if len(share.factors) == 2), key=lambda share: -share.share)
+    pairs = sorted((share for share in one.shares if len(share.factors) == 2), key=lambda share: -share.shown)
     if not pairs:
         return []
-    said = [f"{' x '.join(p.factors)} {_percent(p.share)}" for p in pairs[:MOST_PAIRS]]
-    rest = "" if one.higher_orders is None else f"; higher orders and luck {_percent(one.higher_orders)}"
-    return [f"Interactions: {'; '.join(said)} of the variance over points{rest}."]
+    if one.luck is not None and one.luck.mostly_noise:
+        return ["Interactions cannot be told from luck: most of the variance of points' means is noise."]
+    said = [f"{' x '.join(p.factors)} {_percent(p.shown)}" for p in pairs[:MOST_PAIRS]]
+    less, of_all = ("", "") if pairs[0].less_noise is None else (" less noise", " of all of it")
+    rest = "" if one.higher_orders is None else f"; higher orders and luck {_percent(one.higher_orders)}{of_all}"
+    return [f"Interactions: {'; '.join(said)} of the variance over points{less}{rest}."]
 
 
 def _of_regression(one: OfOutcome) -> list[str]:

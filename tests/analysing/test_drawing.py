@@ -11,12 +11,15 @@ import pytest
 from known_sweeps import grid_of, known_sample
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
+from matplotlib.contour import QuadContourSet
 from matplotlib.figure import Figure
 from test_sensitivity import FOUR, hypercube, saltelli, trajectories
 
 from experiments.analysing import Analysis, Sample, Wanted, analyse, read_case
 from experiments.analysing.drawing import draw_analysis
+from experiments.analysing.wording import sections
 from experiments.figures import boxes, indices, style, surface, sweep, tornado
+from experiments.figures.surface import draw_surface
 
 LONG = "A factor whose title is much longer than what there is room for at the left of any panel"
 
@@ -154,6 +157,43 @@ def test_outcomes_that_are_noise_show_no_factors(tmp_path: Path, drawn: dict[str
         np.ma.getmaskarray(shown).reshape(4, 2)[:, 1].all() and not np.ma.getmaskarray(shown).reshape(4, 2)[:, 0].any()
     )
     inside(drawn["factors-by-outcomes"])
+
+
+def test_of_what_is_mostly_luck_no_pairs_and_no_surface_are_shown(tmp_path: Path, drawn: dict[str, Figure]) -> None:
+    levels = [float(k) for k in range(9)]
+    factors, rows = grid_of(a=levels, b=levels)
+    outcomes = {
+        "luck": lambda a, b, k: np.random.default_rng(8 + 100 * k).normal(size=len(a)),
+        "y": lambda a, b, k: a * b + 0 * k,
+    }
+    found = analysed(known_sample(tmp_path / "s", factors, rows, outcomes, replicates=2))
+    draw_analysis(tmp_path, found)
+    assert {"y-interactions", "y-surface"} <= set(drawn) and not {"luck-interactions", "luck-surface"} & set(drawn)
+    luck, y = ("\n".join(section.lines) for section in sections(found))
+    assert "Interactions cannot be told from luck" in luck and "Not given: surface; " in luck and "(Q2 -" in luck
+    assert "of the variance over points less noise" in y and "surface;" not in y
+
+
+def test_shares_of_pairs_are_those_less_noise(tmp_path: Path, drawn: dict[str, Figure]) -> None:
+    factors, rows = grid_of(a=[0.0, 1.0, 2.0, 3.0], b=[0.0, 1.0, 2.0, 3.0])
+    luck = lambda a, k: 0.5 * np.random.default_rng(7 + k).normal(size=len(a))  # noqa: E731
+    found = analysed(known_sample(tmp_path / "s", factors, rows, {"y": lambda a, b, k: a + luck(a, k)}, replicates=4))
+    draw_analysis(tmp_path, found)
+    (pair,) = [share for share in found.outcomes[0].shares if len(share.factors) == 2]
+    assert pair.less_noise is not None and pair.less_noise < pair.share
+    assert f"{pair.less_noise:.2f}" in texts(drawn["y-interactions"])
+
+
+def test_lines_of_a_surface_can_be_read_on_what_they_lie_on(tmp_path: Path, drawn: dict[str, Figure]) -> None:
+    x = np.linspace(0.0, 1.0, 21)
+    for name, low in (("one-sign", 0.0), ("both-signs", -1.0)):
+        values = low + (1.0 - low) * np.add.outer(x, x) / 2.0
+        draw_surface(tmp_path, name, "t", "r", "", ("x", x), ("y", x), values, np.zeros((1, 2)), (False, False), [])
+        (fills, lines) = [c for c in drawn[name].axes[0].collections if isinstance(c, QuadContourSet)]
+        for level, ink in zip(lines.levels, lines.get_edgecolor(), strict=True):
+            below = np.dot(fills.cmap(fills.norm(level))[:3], (0.299, 0.587, 0.114))
+            assert abs(float(np.dot(ink[:3], (0.299, 0.587, 0.114))) - below) > 0.3
+        assert len(lines.labelTexts) > 2
 
 
 def test_a_morris_design_has_its_figure(tmp_path: Path, drawn: dict[str, Figure]) -> None:
