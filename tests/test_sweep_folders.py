@@ -105,6 +105,23 @@ def test_nothing_but_whole_parts_ends_in_parquet(whole: Path, tmp_path: Path, mo
     assert dataset(out) == dataset(whole / "whole")
 
 
+def test_runs_in_no_whole_part_yet_are_said_to_be_done(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, target = tmp_path / "out", ["--out", str(tmp_path / "to")]
+    with pytest.raises(Stopped):
+        run_sweep(load_sweep(whole / "short.toml"), out, jobs=1, on_progress=stop_at(0.2))
+    for words in (
+        ["query", str(out), "select 1"],
+        ["analyse", str(out), *target],
+        ["export", str(out), "--csv", *target],
+    ):
+        assert main(words) == 2
+        captured = capsys.readouterr()
+        assert f"20 runs are done, none in a whole part of {SMALL_PART} yet" in captured.err and captured.out == ""
+    assert not (tmp_path / "to").exists()
+
+
 def test_a_damaged_part_is_made_again_from_the_journal(whole: Path, tmp_path: Path) -> None:
     sweep, out = load_sweep(whole / "short.toml"), tmp_path / "out"
     assert run_sweep(sweep, out, jobs=1) == 0

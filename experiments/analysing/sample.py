@@ -12,6 +12,7 @@ import numpy as np
 
 from model.errors import InputError, nearest_name
 
+from ..sweeping.dataset import refuse_empty
 from ..sweeping.outcomes import unit_of
 from ..sweeping.runs import FAILED
 
@@ -186,9 +187,8 @@ def sample_of(dataset: Dataset) -> Sample:
             where=str(dataset.folder),
             allowed="the whole: `comity merge SHARD... --out DIR`",
         )
+    refuse_empty(dataset)
     sweep, runs = dataset.sweep, dataset.runs()
-    if runs.empty:
-        raise InputError("holds no runs yet", where=str(dataset.folder), allowed="a sweep of which runs are done")
     frame = dataset.design.sort_values("point", kind="stable")
     points, replicates = len(frame), int(dataset.identity["replicates"])
     factors = tuple(_factor(given, frame[given.name]) for given in sweep.factors)

@@ -75,11 +75,12 @@ def _of_sweep(folder: Path, out: Path, output: Output, format_: Format | None) -
     from model.errors import InputError
 
     from ..exporting.dataset import too_long, write_dataset
-    from ..sweeping.dataset import open_dataset
+    from ..sweeping.dataset import open_dataset, refuse_empty
 
     if format_ is not None:
         raise InputError(f"a sweep has no {format_.value}", where=str(folder), allowed="--csv")
     dataset = open_dataset(folder)
+    refuse_empty(dataset)
     out.mkdir(parents=True, exist_ok=True)
     paths = write_dataset(dataset, out)
     if not dataset.complete:

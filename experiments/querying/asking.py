@@ -37,13 +37,14 @@ class Answer:
 
 def ask(folder: Path, sql: str) -> Answer:
     """Run one reading query. Raises `InputError` for a query that is wrong, `ExperimentError` without DuckDB."""
-    from ..sweeping.dataset import open_dataset
+    from ..sweeping.dataset import open_dataset, refuse_empty
 
     try:
         import duckdb
     except ImportError:
         raise ExperimentError(f"`comity query` needs DuckDB, which is not installed\n  {EXTRA}") from None
     dataset = open_dataset(folder)
+    refuse_empty(dataset)
     connection = duckdb.connect(":memory:")
     try:
         _tables(connection, folder, dataset)
@@ -68,8 +69,6 @@ def _tables(connection: duckdb.DuckDBPyConnection, folder: Path, dataset: Datase
     from ..sweeping.parts import parts
 
     found = parts(folder)
-    if not found:
-        raise InputError("holds no runs yet", where=str(folder), allowed="a sweep of which runs are done")
     files = [str(path.resolve()) for path in (*found.values(), folder / "design.parquet")]
     listed = ", ".join(_text(path) for path in files[:-1])
     connection.execute(f"CREATE VIEW runs AS SELECT * FROM read_parquet([{listed}])")

@@ -11,7 +11,8 @@ from model.errors import InputError
 from model.sources import sha256
 
 from ..results.manifest import read_manifest
-from .folder import DESIGN, RESOLVED, read_begun, span_of, whole
+from . import journal
+from .folder import DESIGN, JOURNAL, RESOLVED, read_begun, span_of, whole
 from .parts import Span, damaged, parts, schema
 from .runs import FAILED
 from .schema import SweepFile
@@ -82,6 +83,20 @@ def open_dataset(folder: Path | str) -> Dataset:
     dataset = Dataset(folder, read_begun(folder))
     _check_parts(dataset)
     return dataset
+
+
+def refuse_empty(dataset: Dataset) -> None:
+    """Raise `InputError` where no run can be read yet: what is done and in no whole part is in the journal only."""
+    if parts(dataset.folder):
+        return
+    done = len({line["run"] for line in journal.lines(dataset.folder / JOURNAL)})
+    if not done:
+        raise InputError("holds no runs yet", where=str(dataset.folder), allowed="a sweep of which runs are done")
+    first = len(next(dataset.span.parts()))
+    raise InputError(
+        f"{done:,} run{'s are' if done > 1 else ' is'} done, none in a whole part of {first:,} yet", where=str(dataset.folder),
+        allowed="a sweep with a whole part; `comity status` says how far it is",
+    )  # fmt: skip
 
 
 def _check_parts(dataset: Dataset) -> None:
