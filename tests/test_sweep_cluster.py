@@ -85,6 +85,26 @@ def test_a_worker_that_is_killed_mid_sweep_costs_nothing(tmp_path: Path, cluster
     assert cluster.processes[1].pid in _processes(out)
 
 
+def test_a_scheduler_that_dies_mid_sweep_is_said_to_be_gone(tmp_path: Path, cluster: LoopbackCluster) -> None:
+    file, out = tmp_path / "short.toml", tmp_path / "out"
+    file.write_text(short(RUNS))
+    address = cluster.begin()
+    words = ["sweep", str(file), "--out", str(out), "--executor", "dask", "--scheduler", address, "--quiet"]
+    with subprocess.Popen(command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as sitting:
+        deadline = time.monotonic() + PATIENCE
+        while not _processes(out) and sitting.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        cluster.processes[0].kill()
+        _, said = sitting.communicate(timeout=PATIENCE)
+    assert sitting.returncode == 1, said
+    assert f"the scheduler at {address} is gone" in said and "--resume goes on" in said
+    assert "Traceback" not in said and "unexpected" not in said
+    done = journalled(out)
+    assert 0 < len(done) < RUNS
+    assert main(["sweep", str(file), "--out", str(out), "--resume", "--jobs", "1", "--quiet"]) == 0
+    assert journalled(out)[: len(done)] == done and sorted(journalled(out)) == list(range(RUNS))
+
+
 def test_a_scheduler_that_is_not_there_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

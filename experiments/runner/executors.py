@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ExperimentError
@@ -22,6 +24,8 @@ AHEAD = 2
 """Batches at hand for each worker: the one it does and the one it does next."""
 CONNECT_SECONDS = 20
 """How long a scheduler may take to answer."""
+LOGGERS = ("distributed", "distributed.client", "distributed.core", "tornado.application", "asyncio")
+"""Loggers of Dask, and of what it stands on, that a process which hands work out keeps quiet."""
 COUNT_SECONDS = 2.0
 """How often the workers of a cluster are counted."""
 
@@ -144,33 +148,54 @@ class Cluster:
             reason = " ".join(str(error).split())
             raise ExperimentError(f"no scheduler answers at {self.address}: {reason}") from None
         self._pool = self._client.get_executor(pure=False)
+        # what it logs when a scheduler dies are tracebacks; the user is told in `_talking`
+        self._loggers = {name: logging.getLogger(name).level for name in LOGGERS}
+        for name in self._loggers:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=False)
-        self._client.close()
+        with suppress(OSError, TimeoutError):  # there is nobody to take leave of
+            self._client.close()
+        for name, level in self._loggers.items():
+            logging.getLogger(name).setLevel(level)
 
     @property
     def workers(self) -> int:
         """Threads of all workers, at least one."""
         counted, number = self._counted
         if time.monotonic() - counted > COUNT_SECONDS:
-            number = max(1, sum(self._client.nthreads().values()))
+            with self._talking():
+                number = max(1, sum(self._client.nthreads().values()))
             self._counted = (time.monotonic(), number)
         return number
 
     def submit(self, parcel: bytes, batch: Sequence[Any]) -> Future[tuple[list[Any], float]]:
         """Give a batch to the scheduler, which gives it to another worker when one dies with it."""
-        return self._pool.submit(_on_cluster, parcel, list(batch))
+        with self._talking():
+            return self._pool.submit(_on_cluster, parcel, list(batch))
 
     def room(self) -> int:
         """Batches that may be at hand at once."""
         return AHEAD * self.workers
 
     def renew(self) -> None:
-        """The scheduler has found others already."""
-        if self._client.status != "running":
-            raise ExperimentError(f"the scheduler at {self.address} is gone")
+        """The scheduler has found others already, if it is there."""
+        with self._talking():
+            if self._client.status != "running":
+                raise RuntimeError(f"the client is {self._client.status}")
+            self._client.nthreads()
+
+    @contextmanager
+    def _talking(self) -> Iterator[None]:
+        """Raise `ExperimentError` where the scheduler does not answer: it was there when the sweep began."""
+        try:
+            yield
+        except (OSError, RuntimeError, TimeoutError, CancelledError):
+            raise ExperimentError(
+                f"the scheduler at {self.address} is gone\n  what is done is kept: --resume goes on"
+            ) from None
 
 
 def _on_cluster(parcel: bytes, batch: Sequence[Any]) -> tuple[list[Any], float]:

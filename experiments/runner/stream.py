@@ -13,7 +13,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
@@ -26,6 +26,8 @@ BATCH_SECONDS = 0.5
 """What a batch should take: long against the way to a worker, short against what a kill may cost."""
 LONGEST_BATCH = 5.0
 """Seconds up to which a batch grows so that what belongs together travels together."""
+WATCH_SECONDS = 30.0
+"""How often those who do the batches are looked at where none ends."""
 MOST_IN_BATCH = 64
 """Pieces of work in a batch."""
 OnStep = Callable[[], None]
@@ -86,10 +88,12 @@ def stream(
         if not waiting:
             return
         alone = len(waiting) == 1
-        ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        ended, _ = wait(waiting, timeout=WATCH_SECONDS, return_when=FIRST_COMPLETED)
+        if not ended:
+            executor.room()  # where a scheduler is gone, this says so: its futures may never end
         lost: list[_Piece] = []
         for future in ended:
-            batch, error = waiting.pop(future), future.exception()
+            batch, error = waiting.pop(future), _error_of(future)
             if error is None:
                 results, seconds = future.result()
                 pace.took(len(batch), seconds)
@@ -111,11 +115,19 @@ def stream(
 
 def _check(executor: Executor, parcel: bytes) -> None:
     """Raise `ExperimentError` where workers die without any work: no piece is to blame then."""
-    if isinstance(executor.submit(parcel, []).exception(), executor.lost):
+    if isinstance(_error_of(executor.submit(parcel, [])), executor.lost):
         raise ExperimentError(
             "worker processes die before they have done anything (killed, or out of memory?)\n"
             "  what is done is kept; --jobs 1 shows an error of the program itself"
         )
+
+
+def _error_of(future: Future[Any]) -> BaseException | None:
+    """What a future ended with; a cancelled one, as a scheduler that dies leaves them, raises where it is asked."""
+    try:
+        return future.exception()
+    except CancelledError as error:
+        return error
 
 
 @dataclass
