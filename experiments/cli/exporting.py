@@ -75,14 +75,15 @@ def _of_sweep(folder: Path, out: Path, output: Output, format_: Format | None) -
     from model.errors import InputError
 
     from ..exporting.dataset import too_long, write_dataset
+    from ..results.folder import whole_or_nothing
     from ..sweeping.dataset import open_dataset, refuse_empty
 
     if format_ is not None:
         raise InputError(f"a sweep has no {format_.value}", where=str(folder), allowed="--csv")
     dataset = open_dataset(folder)
     refuse_empty(dataset)
-    out.mkdir(parents=True, exist_ok=True)
-    paths = write_dataset(dataset, out)
+    with whole_or_nothing(out) as inside:
+        paths = [out / path.relative_to(inside) for path in write_dataset(dataset, inside)]
     if not dataset.complete:
         output.say("incomplete", "the sweep is not complete: these are the runs that are there")
     if too_long(dataset):
@@ -91,14 +92,21 @@ def _of_sweep(folder: Path, out: Path, output: Output, format_: Format | None) -
 
 
 def _of_run(folder: Path, out: Path, format_: Format | None, replicate: int) -> list[Path]:
+    from ..results import open_result
+    from ..results.folder import whole_or_nothing
+
+    result = open_result(folder)
+    with whole_or_nothing(out) as inside:
+        return [out / path.relative_to(inside) for path in _written(result, inside, format_, replicate)]
+
+
+def _written(result: Result, out: Path, format_: Format | None, replicate: int) -> list[Path]:
+    """What was asked of a run, in a folder."""
     from model.world import build_world
 
     from ..exporting import write_graphml, write_ties, write_waves
-    from ..results import open_result
     from ..results.frames import write_csv
 
-    result = open_result(folder)
-    out.mkdir(parents=True, exist_ok=True)
     of_network = {Format.graphml: write_graphml, Format.waves: write_waves, Format.ties: write_ties}
     if format_ is None:
         return _tables(result, out)

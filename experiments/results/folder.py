@@ -10,12 +10,16 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from model.errors import InputError
+
+from ..errors import ExperimentError
 
 INCOMPLETE = ".incomplete-"
 """Beginning of the name of a folder that is being written."""
@@ -123,6 +127,35 @@ class Staging:
         if old is not None:
             shutil.rmtree(old, ignore_errors=True)
         return self.target
+
+
+@contextmanager
+def whole_or_nothing(target: Path) -> Iterator[Path]:
+    """A folder beside ``target`` to write into; when the block ends, what is in it is moved to ``target``, over what has its name.
+
+    An error leaves ``target`` as it was. Raises `ExperimentError` where it cannot be written.
+    """
+    place = Path(os.path.abspath(target))
+    folder = place.with_name(f"{INCOMPLETE}{place.name}-{secrets.token_hex(4)}")
+    try:
+        folder.mkdir(parents=True)
+        yield folder
+        files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        for path in files:
+            sync(path)
+        if not place.exists():
+            os.rename(folder, place)
+        else:
+            for path in files:
+                (place / path.relative_to(folder)).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(path, place / path.relative_to(folder))
+        sync(place.parent)
+    except OSError as error:
+        raise ExperimentError(
+            f"{target}: cannot be written: {error.strerror or error}\n  nothing was left there: make room, then run the same command again"
+        ) from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sync(path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from model.errors import InputError
 
+from ..results.folder import whole_or_nothing
 from .dataset import Dataset, open_dataset
 from .folder import DESIGN, RESOLVED, write_identity
 from .identity import refuse_changed
@@ -22,20 +23,23 @@ def merge_shards(folders: Sequence[Path], target: Path) -> None:
     """Put shards together in ``target``, an absent or empty folder: the same parts as if one process had run all.
 
     Logs of shards go to log/ under the runs that they are of. Raises `InputError` unless the shards are whole, of one sweep,
-    and have every run once.
+    and have every run once, `ExperimentError` where ``target`` cannot be written: then nothing is left there.
     """
     shards = sorted((open_dataset(folder) for folder in folders), key=lambda shard: shard.span.first)
     _check(shards)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError("is there already", where=str(target), allowed="another --out")
-    for name in (DATA, LOG):
-        (target / name).mkdir(parents=True, exist_ok=True)
-    for name in ALIKE:
-        shutil.copyfile(shards[0].folder / name, target / name)
-    for shard in shards:
-        shutil.copytree(shard.folder / LOG, target / LOG / f"runs-{shard.span.first:06}-{shard.span.end - 1:06}")
-    _join(shards, target)
-    write_identity(target, {key: value for key, value in shards[0].identity.items() if key != "subset"})
+    if target.exists():
+        target.rmdir()  # empty: the whole takes its place at once
+    with whole_or_nothing(target) as folder:
+        for name in (DATA, LOG):
+            (folder / name).mkdir()
+        for name in ALIKE:
+            shutil.copyfile(shards[0].folder / name, folder / name)
+        for shard in shards:
+            shutil.copytree(shard.folder / LOG, folder / LOG / f"runs-{shard.span.first:06}-{shard.span.end - 1:06}")
+        _join(shards, folder)
+        write_identity(folder, {key: value for key, value in shards[0].identity.items() if key != "subset"})
 
 
 def _check(shards: Sequence[Dataset]) -> None:
