@@ -295,6 +295,12 @@ def fails_now_and_then(
     return run_replicate(scenario, world, replicate, seed, callback)
 
 
+def test_nearly_an_executor_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", "short.toml", "--executor", "daks"]) == 2
+    said = json.loads(capsys.readouterr().err)["message"]
+    assert "'daks' is not one of 'processes', 'dask'" in said and "Did you mean 'dask'?" in said
+
+
 def test_one_failed_run_in_a_hundred_costs_itself_only(whole: Path, tmp_path: Path) -> None:
     sweep = load_sweep(whole / "short.toml")
     rates = [sweep.points.values(point)[1] for point in range(POINTS)]

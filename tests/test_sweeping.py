@@ -127,6 +127,15 @@ FAULTS = {
     "name of a column in capitals": ('name = "ties"', 'name = " Run "', "outcomes", "column"),
     "factor named as a column in capitals": ('name = "lambda"', 'name = "Seed"', "factors.Seed", "column"),
     "blank name": ('name = "ties"', 'name = "  "', "outcomes", "must not be blank"),
+    "nearly a kind of design": ("[settings]", '[design]\nkind = "sobl"\n[settings]', "design.kind", "did you mean 'sobol'"),
+    "nearly a family": ("levels = [0, 2]", 'distribution = {family = "triangle", low = 0, mode = 1, high = 2}', "factors.sanctions.distribution.family", "allowed: uniform, triangular, normal, lognormal, beta; did you mean 'triangular'"),
+    "nearly a role": ("levels = [0, 2]", 'levels = [0, 2]\nrole = "levr"', "factors.sanctions.role", "there is no role \"levr\"\n  allowed: uncertainty, lever; did you mean 'lever'"),
+    "one year alone": ("[2023, 2023]", "2023", "outcomes.years, entry 3", "2023: must be a list, in brackets\n  allowed: [first, last]"),
+    "years that end before they begin": ("[2023, 2023]", "[2023, 2021]", "outcomes.years, entry 3", "[2023, 2021] ends before it begins\n  allowed: [first, last]"),
+    "a year and no other": ("[2019, 2021]", "[2019]", "outcomes.relative_to, entry 2", "[2019]: must have two entries\n  allowed: [first, last]"),
+    "base that is said again": ("[settings]", '[design]\nkind = "sobol"\nbase = 6\n[settings]', "design.base", "6 is no power of two\n  allowed: a power of two, such as 8"),
+    "a path that is no list": ('["parameters.process.opportunity_rate"]', '"parameters.process.opportunity_rate"', "factors.lambda.paths", "must be a list, in brackets"),
+    "odd levels of a design": ("[settings]", '[design]\nkind = "morris"\ntrajectories = 4\nlevels = 5\n[settings]', "design.levels", "5 is odd"),
     "not TOML": ("version = 1", "version 1", "tiny.toml", "TOML"),
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -42,6 +43,8 @@ from .output import Output
 
 DONE, FAILED, BAD_INPUT, PARTLY_DONE, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes."""
+NOT_ONE_OF = re.compile(r"'([^']*)' is not one of (.*)")
+"""What typer says of a value that is none of the possible ones."""
 TRACEBACK = "COMITY_TRACEBACK"
 """Environment variable that asks for the traceback of an unexpected error."""
 
@@ -132,6 +135,16 @@ def _leave(number: int, _: object) -> None:
     sys.exit(128 + number)
 
 
+def _with_nearest(message: str) -> str:
+    """Typer's message of an option that is wrong, with the name that was probably meant."""
+    from model.errors import nearest_name
+
+    message = message.replace("Value error, ", "")
+    found = NOT_ONE_OF.search(message)
+    nearest = nearest_name(found[1], re.findall(r"'([^']*)'", found[2])) if found else ""
+    return f"{message} Did you mean {nearest!r}?" if nearest else message
+
+
 def _explained(error: Exception) -> int:
     """Say what went wrong in a line or two, and return the exit code."""
     from model.errors import InputError
@@ -144,7 +157,7 @@ def _explained(error: Exception) -> int:
         return BAD_INPUT
     if hasattr(error, "format_message"):  # typer's own: an unknown option, a missing argument
         output.error(
-            f"{error.format_message()}\n  `comity --help` and `comity COMMAND --help` list what there is",
+            f"{_with_nearest(error.format_message())}\n  `comity --help` and `comity COMMAND --help` list what there is",
             BAD_INPUT,
         )
         return BAD_INPUT

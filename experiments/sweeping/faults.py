@@ -23,7 +23,14 @@ def fault(
     """The first fault of a file of a schema; an unknown key comes first, for it explains a missing one."""
     faults = error.errors(include_url=False)
     first = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
+    if first["type"] == "tuple_type" and isinstance(first["input"], str):  # a text, where one text is possible
+        first = next((f for f in faults if f["type"] == "literal_error" and f["input"] == first["input"]), first)
+    if first["type"] == "tuple_type":
+        first = {**first, "msg": "must be a list, in brackets"}
     location = _location(first["loc"], first["type"], schema)
+    if first["type"] == "missing" and isinstance(location[-1], int):  # an entry of a pair: the pair is wrong
+        location = location[:-1]
+        first = {**first, "type": "too_short", "msg": "must have two entries", "input": _at(location, content)}
     at = f"{where}: {key_of(location, content)}" if location else where
     names = allowed_keys(_type_at(location[:-1], schema)) or {}
     if first["type"] == "extra_forbidden":
@@ -36,17 +43,30 @@ def fault(
         )
     if first["type"] == "missing":
         return InputError("is missing", where=at, allowed=_described(location, schema))
+    if first["type"] == "literal_error":
+        return _no_such_name(first, location, at)
     given = first.get("ctx", {}).get("error")
     if isinstance(given, InputError):
-        at = f"{at}{'.' if location else ': '}{given.where}" if given.where else at
+        at = f"{where}: {key_of((*location, *given.where.split('.')), content)}" if given.where else at
         allowed = given.allowed or _described(location, schema)
         return InputError(given.message, where=at, allowed=allowed, nearest=given.nearest)
     message = re.sub(r"^Value error, ", "", first["msg"])
     message = f"{message[0].lower()}{message[1:]}"
     written = first.get("input")
-    if isinstance(written, bool | int | float | str):
+    if isinstance(written, bool | int | float | str | list):
         message = f"{as_written(written)}: {message}"
     return InputError(message, where=at, allowed=_described(location, schema))
+
+
+def _no_such_name(first: Mapping[str, Any], location: Sequence[int | str], at: str) -> InputError:
+    """The fault of a value that is none of those which a key may have."""
+    written, expected = first["input"], str(first["ctx"]["expected"])
+    names = re.findall(r"'([^']*)'", expected)
+    key = next((part for part in reversed(location) if isinstance(part, str)), "value")
+    nearest = nearest_name(written, names) if isinstance(written, str) else ""
+    return InputError(
+        f"there is no {key} {as_written(written)}", where=at, allowed=", ".join(names) or expected, nearest=nearest
+    )
 
 
 def moved(error: InputError, where: str, before: str = "", after: str = "") -> InputError:
@@ -71,6 +91,13 @@ def key_of(location: Sequence[int | str], content: Mapping[str, Any]) -> str:
 def outcome_key(file: SweepFile, where: str, number: int, key: str) -> str:
     """Where a key of an outcome stands, as errors say it; outcomes count from 0."""
     return f"{where}: {key_of(('outcomes', number, key), file.model_dump())}"
+
+
+def _at(location: Sequence[int | str], content: Any) -> Any:
+    """What stands at a place of the file."""
+    for part in location:
+        content = _inside(content, part)
+    return content
 
 
 def _inside(value: Any, part: int | str) -> Any:

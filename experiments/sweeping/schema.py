@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from model.errors import InputError, as_written
 from model.parameters import Frozen, Number, Whole
 
 from .distributions import Distribution
@@ -100,7 +101,9 @@ class Factor(Frozen):
             if len(set(self.levels)) < len(self.levels):
                 raise ValueError(f"levels of {self.name!r} must not repeat")
         if isinstance(self.range, tuple) and self.range[0] >= self.range[1]:
-            raise ValueError(f"range of {self.name!r} must be [low, high]")
+            raise InputError(
+                f"{as_written(list(self.range))} is no range", where="range", allowed="[low, high], low below high"
+            )
         if self.scale == "log" and (self.range is None or (isinstance(self.range, tuple) and self.range[0] <= 0.0)):
             raise ValueError(f"scale of {self.name!r} can be log only for a range above 0")
 
@@ -167,9 +170,14 @@ class Design(Frozen):
             if key not in allowed and getattr(self, key) is not None:
                 raise ValueError(f"a {self.kind} design has no {key}")
         if self.base is not None and self.base & (self.base - 1):
-            raise ValueError(f"base must be a power of two, such as {2 ** (self.base - 1).bit_length()}")
+            power = 2 ** (self.base - 1).bit_length()
+            raise InputError(
+                f"{self.base} is no power of two", where="base", allowed=f"a power of two, such as {power}"
+            )
         if self.levels is not None and self.levels % 2:
-            raise ValueError("levels must be even")
+            raise InputError(
+                f"{self.levels} is odd", where="levels", allowed=f"an even number, such as {self.levels + 1}"
+            )
         return self
 
     @property
@@ -189,15 +197,15 @@ class Outcome(Frozen):
     name: str = Field("", description="What a reader calls it; made from the rest when absent")
     indicator: str = Field(description="Name of an indicator")
     pair: str = Field("World", description="Pair of blocs or countries; World for indicators of the whole network")
-    years: Years = Field(description="First and last year of the mean")
-    relative_to: Years | None = Field(None, description="First and last year of the mean that it is compared with")
+    years: Years = Field(description="[first, last], the years of the mean")
+    relative_to: Years | None = Field(None, description="[first, last], the years of the mean that it is compared with")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         for name in ("years", "relative_to"):
             span = getattr(self, name)
             if span is not None and span[0] > span[1]:
-                raise ValueError(f"{name} must be [first, last]")
+                raise InputError(f"{as_written(list(span))} ends before it begins", where=name, allowed="[first, last]")
         if not self.label.strip():
             raise ValueError("name must not be blank")
         if _alike(self.label) in COLUMNS:
