@@ -35,6 +35,7 @@ from experiments.teach.game.journal import Journal
 from experiments.teach.game.menu import Goal, read_menu
 from experiments.teach.game.messages import OF_GROUP, OF_LECTURER, read_code, read_event
 from experiments.teach.game.scoring import Lucks, lines_of, reached, results
+from experiments.teach.house import Toll
 from experiments.teach.messages import Question, read_message
 from experiments.teach.serving import Server, open_server
 from model.errors import InputError
@@ -407,7 +408,7 @@ def test_a_socket_of_another_page_is_refused(server: Server, origin: str) -> Non
 
 
 def test_a_wrong_code_is_told_slowly_and_five_end_the_talk(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "A_WRONG_CODE", 0.01)
+    monkeypatch.setattr("experiments.teach.house.A_WRONG_CODE", 0.01)
     code = codes_of(server)["moscow"]
     with Player(server.opened.url, code[:-1]) as guessing:
         assert guessing.entered["error"]["kind"] == "code"
@@ -454,11 +455,11 @@ def test_guesses_are_not_cheaper_for_those_who_go_away_and_come_again(
 ) -> None:
     release = threading.Event()
 
-    async def paying(self: routes.Door) -> None:
+    async def paying(self: Toll) -> None:
         while not release.is_set():
             await asyncio.sleep(0.01)
 
-    monkeypatch.setattr(routes.Door, "wrong", paying)
+    monkeypatch.setattr(Toll, "pay", paying)
     try:
         for _ in range(routes.MOST_UNKNOWN_OF_ADDRESS):
             with silent(server, "127.0.0.9") as guess:

@@ -26,7 +26,7 @@ from served_pages import PATIENCE, SMALL, Client, served, until, with_code
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from experiments.cli import main
-from experiments.teach import addresses, conversing, house, protocols, qr_codes
+from experiments.teach import addresses, conversing, house, protocols, qr_codes, serving
 from experiments.teach.application import PAGE, lessons
 from experiments.teach.serving import LETTERS, Server, open_server
 from model.errors import InputError
@@ -551,14 +551,18 @@ def test_an_address_is_for_a_class(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--lan" in capsys.readouterr().err
 
 
-def test_on_the_port_of_http_names_need_no_port() -> None:
-    try:
-        opened = open_server({"classroom": ""}, 80, workers=1)
-    except InputError:
-        pytest.skip("port 80 is not for everyone")
-    with served(opened):
-        assert get("http://127.0.0.1/")[0] == 200
-        with Client("http://127.0.0.1:80/", origin="http://127.0.0.1"):
+def test_on_the_port_of_http_names_need_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On another port that stands for it: not everyone may have 80."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/"
+    with served(open_server({"classroom": ""}, port, workers=1)):
+        assert get(url, Host="127.0.0.1")[0] == 403
+    monkeypatch.setattr(serving, "HTTP", port)
+    with served(open_server({"classroom": ""}, port, workers=1)):
+        assert get(url, Host="127.0.0.1")[0] == get(url, Host=f"127.0.0.1:{port}")[0] == 200
+        with Client(url, origin="http://127.0.0.1"):
             pass
 
 

@@ -35,9 +35,7 @@ def draw_surface(
         colours, norm = colour_scale(values)
         levels = MaxNLocator(nbins=LEVELS, steps=STEPS).tick_values(float(values.min()), float(values.max()))
         axes.contourf(x[1], y[1], values, levels=levels, cmap=colours, norm=norm, extend="both")
-        inks = [
-            "white" if _dark(colours(float(norm(level)))) else INK for level in levels
-        ]  # that can be read on the fill
+        inks = ["white" if _dark(colours(float(norm(level)))) else INK for level in levels]  # to be read on the fill
         lines = axes.contour(x[1], y[1], values, levels=levels, colors=inks, linewidths=0.5)
         axes.clabel(lines, fontsize=SMALL, fmt=lambda value: number(0.0 if abs(value) < 1e-12 else value, unit))
         axes.scatter(points[:, 0], points[:, 1], s=3, color=INK, alpha=0.35, lw=0, clip_on=False, zorder=3)

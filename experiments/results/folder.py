@@ -88,7 +88,7 @@ class Staging:
     def __init__(self, target: Path, force: bool = False) -> None:
         refuse_existing(target, force)
         self.target, self.force = Path(os.path.abspath(target)), force
-        self.folder = self.target.with_name(f"{INCOMPLETE}{self.target.name}-{secrets.token_hex(4)}")
+        self.folder = _beside(self.target, INCOMPLETE)
         self._published = False
 
     def __enter__(self) -> Self:
@@ -114,7 +114,7 @@ class Staging:
         refuse_existing(self.target, self.force)  # somebody may have been quicker
         old = None
         if self.target.exists():
-            old = self.folder.with_name(f"{REPLACED}{self.target.name}-{secrets.token_hex(4)}")
+            old = _beside(self.target, REPLACED)
             os.rename(self.target, old)
         try:
             os.rename(self.folder, self.target)
@@ -133,10 +133,10 @@ class Staging:
 def whole_or_nothing(target: Path) -> Iterator[Path]:
     """A folder beside ``target`` to write into; when the block ends, what is in it is moved to ``target``, over what has its name.
 
-    An error leaves ``target`` as it was. Raises `ExperimentError` where it cannot be written.
+    An error while it is being written leaves ``target`` as it was. Raises `ExperimentError` where it cannot be written.
     """
     place = Path(os.path.abspath(target))
-    folder = place.with_name(f"{INCOMPLETE}{place.name}-{secrets.token_hex(4)}")
+    folder = _beside(place, INCOMPLETE)
     try:
         folder.mkdir(parents=True)
         yield folder
@@ -156,6 +156,11 @@ def whole_or_nothing(target: Path) -> Iterator[Path]:
         ) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _beside(target: Path, prefix: str) -> Path:
+    """A name in the folder of ``target`` that nobody has."""
+    return target.with_name(f"{prefix}{target.name}-{secrets.token_hex(4)}")
 
 
 def sync(path: Path) -> None:

@@ -21,11 +21,11 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from ..runner.processes import in_another_process
-from .conversing import STRIKES, Allowance, attend, has_room, turn_away
+from .conversing import STRIKES, Allowance, attend, entering
 from .desk import Desk
 from .game.hall import Hall
 from .game.routes import Door, converse, menu_file
-from .house import Guarded, Guesses, House, from_our_page, of_this_machine
+from .house import Guarded, Guesses, House, of_this_machine
 from .qr_codes import qr_code
 
 PAGE = Path(__file__).parent / "page"
@@ -48,22 +48,15 @@ def application(house: House, workers: int) -> ASGIApp:
 
     async def socket(websocket: WebSocket) -> None:
         assert desk is not None
-        await attend(websocket, desk, house, sockets, guesses)
+        async with entering(websocket, house, sockets, guesses) as inside:
+            if inside:
+                await attend(websocket, desk, house)
 
     async def game(websocket: WebSocket) -> None:
         assert hall is not None
-        if not from_our_page(websocket.headers, house):
-            await websocket.close(1008)
-            return
-        if not has_room(websocket, sockets):
-            await turn_away(websocket)
-            return
-        await websocket.accept()
-        sockets.add(websocket)
-        try:
-            await converse(websocket, hall, door, Allowance(), STRIKES)
-        finally:
-            sockets.discard(websocket)
+        async with entering(websocket, house, sockets) as inside:
+            if inside:
+                await converse(websocket, hall, door, Allowance(), STRIKES)
 
     sockets: set[WebSocket] = set()
     door, guesses = Door(), Guesses()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -50,16 +51,31 @@ class Allowance:
         return True
 
 
-async def attend(websocket: WebSocket, desk: Desk, house: House, sockets: set[WebSocket], guesses: Guesses) -> None:
-    """One page's conversation: every message gets an answer, and an answer is a header and, if it is good, a frame."""
-    if not from_our_page(websocket.headers, house) or not await guesses.right(websocket, house):
+@asynccontextmanager
+async def entering(
+    websocket: WebSocket, house: House, sockets: set[WebSocket], guesses: Guesses | None = None
+) -> AsyncIterator[bool]:
+    """Open a socket of our page, while there is room for it; yields whether it is open, and so counted among ``sockets``.
+
+    With ``guesses`` it must bring the class's code.
+    """
+    if not from_our_page(websocket.headers, house) or not (guesses is None or await guesses.right(websocket, house)):
         await websocket.close(1008)  # before it was accepted: the handshake ends with 403
-        return
-    if not has_room(websocket, sockets):
-        await turn_away(websocket)
-        return
-    await websocket.accept()
-    sockets.add(websocket)
+        yield False
+    elif not _has_room(websocket, sockets):
+        await _turn_away(websocket)
+        yield False
+    else:
+        await websocket.accept()
+        sockets.add(websocket)
+        try:
+            yield True
+        finally:
+            sockets.discard(websocket)
+
+
+async def attend(websocket: WebSocket, desk: Desk, house: House) -> None:
+    """One page's conversation: every message gets an answer, and an answer is a header and, if it is good, a frame."""
     sending, allowance, strikes = asyncio.Lock(), Allowance(), 0
     asked: set[asyncio.Task[None]] = set()
 
@@ -94,7 +110,6 @@ async def attend(websocket: WebSocket, desk: Desk, house: House, sockets: set[We
     except (WebSocketDisconnect, RuntimeError):
         return  # it went away while it was being answered
     finally:
-        sockets.discard(websocket)
         for task in asked:
             task.cancel()
 
@@ -127,7 +142,7 @@ def _refused(identifier: object, kind: str, text: str, **more: Any) -> dict[str,
     return {"id": identifier, "error": {"kind": kind, "message": text, **{k: v for k, v in more.items() if v}}}
 
 
-async def turn_away(websocket: WebSocket) -> None:
+async def _turn_away(websocket: WebSocket) -> None:
     """Tell a page for which there is no room when to come again; 403 would say that its code is wrong."""
     with suppress(WebSocketDisconnect, RuntimeError):
         await websocket.accept()
@@ -136,7 +151,7 @@ async def turn_away(websocket: WebSocket) -> None:
         await websocket.close(1013)
 
 
-def has_room(websocket: WebSocket, sockets: set[WebSocket]) -> bool:
+def _has_room(websocket: WebSocket, sockets: set[WebSocket]) -> bool:
     """Whether there is room for one more socket, and for one more of its address."""
     here = websocket.client.host if websocket.client else ""
     of_address = sum(1 for one in sockets if one.client and one.client.host == here)

@@ -65,12 +65,24 @@ def knows_code(asked: HTTPConnection, house: House) -> bool:
     return hmac.compare_digest(given.encode(), house.code.encode())
 
 
+class Toll:
+    """What a wrong code costs: its time, one after the other for all pages together."""
+
+    def __init__(self) -> None:
+        self._one_by_one = asyncio.Lock()
+
+    async def pay(self) -> None:
+        """Wait."""
+        async with self._one_by_one:
+            await asyncio.sleep(A_WRONG_CODE)
+
+
 class Guesses:
     """Wrong join codes and what they cost. Who goes away pays all the same: else one could guess without waiting."""
 
     def __init__(self) -> None:
         self._unpaid: Counter[str] = Counter()
-        self._one_by_one = asyncio.Lock()
+        self._toll = Toll()
 
     async def right(self, asked: HTTPConnection, house: House) -> bool:
         """Whether a socket may come in by its code; a wrong one is told after its time."""
@@ -81,8 +93,7 @@ class Guesses:
             return True
         self._unpaid[here] += 1
         try:
-            async with self._one_by_one:
-                await asyncio.sleep(A_WRONG_CODE)
+            await self._toll.pay()
         finally:
             self._unpaid[here] -= 1
             self._unpaid += Counter()  # addresses that owe nothing are forgotten

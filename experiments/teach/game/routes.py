@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from model.errors import InputError
 
 from ...errors import ExperimentError
-from ..house import A_WRONG_CODE
+from ..house import Toll
 from ..messages import identifier_of, read_message
 from .hall import Hall
 from .menu import Menu
@@ -66,10 +66,9 @@ class Door:
     """Lets pages into the hall by their codes. Those whose code is not known have few places, of one address fewer still."""
 
     def __init__(self) -> None:
-        self._unknown: dict[
-            Page, asyncio.Timeout | None
-        ] = {}  # in the order of their silence; None: pays for a wrong code
-        self._wrong = asyncio.Lock()
+        # in the order of their silence; None: pays for a wrong code
+        self._unknown: dict[Page, asyncio.Timeout | None] = {}
+        self.toll = Toll()
 
     def take_place(self, page: Page) -> bool:
         """Whether a page has a place now; if need be that of the page that has been silent longest.
@@ -101,11 +100,6 @@ class Door:
             return None
         self._unknown[page] = None
         return text
-
-    async def wrong(self) -> None:
-        """What a wrong code costs."""
-        async with self._wrong:
-            await asyncio.sleep(A_WRONG_CODE)
 
     def _close_one(self, pages: list[Page]) -> bool:
         for page in pages:
@@ -165,7 +159,7 @@ async def _let_in(page: Page, hall: Hall, door: Door) -> str | None:
             if place is not None:
                 page.answer(id=identifier, ok=True, place=place)
                 return place
-            await door.wrong()
+            await door.toll.pay()
             page.answer(id=identifier, error=_error(error, "code"))
         return None
     finally:

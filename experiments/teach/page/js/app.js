@@ -236,8 +236,9 @@ export class App {
   showKey(step) {
     const counts = this.network.kinds ? this.network.living(step) : new Map();
     const colours = pairColours(this.run.blocs);
-    const shown = [...counts].filter(([name]) => name.split("-")[0] !== name.split("-")[1]);
-    const rest = [...counts].filter(([name]) => name.split("-")[0] === name.split("-")[1]).reduce((sum, [, count]) => sum + count, 0);
+    const within = ([name]) => name.split("-").every((bloc, _, [first]) => bloc === first);
+    const shown = [...counts].filter((one) => !within(one));
+    const rest = [...counts].filter(within).reduce((sum, [, count]) => sum + count, 0);
     const entry = (colour, words) => {
       const span = document.createElement("span");
       const mark = document.createElement("i");

@@ -27,7 +27,6 @@ export class Chart {
     this.plot?.destroy();
     const years = run.years();
     this.years = years;
-    this.lines = lines;
     this.units = [...new Set(lines.map((line) => run.unitOf(line)))];
     this.run = run;
     this.span = span;
