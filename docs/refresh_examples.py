@@ -35,11 +35,28 @@ SHOCKS_TABLE = re.compile(r"(?<=<!-- shocks table -->\n```text\n).*?(?=```\n<!--
 PAGES_OF_COMMANDS = {"channels": "channels", "claims": "claims", "fit": "fit-sizes-RU", "trust": None}
 """Pages that show the tables and a figure of one command, which takes from a minute to half an hour: page -> figure, if any."""
 FIGURES_OF_EXPERIMENTS = {
-    "sanctions-by-compliance": {"russia-west-works-change-surface": "experiment-compliance"},
-    "budget-by-plan": {"sweep-russia-china-partnerships-map": "experiment-budget"},
-    "secondary-by-exposure": {"part-of-russia-china-that-listed-of-russia-hold-surface": "experiment-secondary"},
-    "all-assumed": {"russia-west-partnerships-2023-sobol": "experiment-assumed"},
-    "robust-instruments": {"russia-china-partnerships-policies": "experiment-instruments"},
+    "sanctions-by-compliance": {
+        "russia-west-works-change-surface": "experiment-compliance",
+        "russia-west-works-change-tornado": "experiment-compliance-tornado",
+    },
+    "budget-by-plan": {
+        "sweep-russia-china-partnerships-map": "experiment-budget",
+        "russia-china-partnerships-tornado": "experiment-budget-tornado",
+    },
+    "secondary-by-exposure": {
+        "part-of-russia-china-that-listed-of-russia-hold-surface": "experiment-secondary",
+        "factors-by-outcomes": "experiment-secondary-factors",
+    },
+    "all-assumed": {
+        "russia-west-partnerships-2023-sobol": "experiment-assumed",
+        "factors-by-outcomes": "experiment-assumed-factors",
+    },
+    "robust-instruments": {
+        "russia-china-partnerships-policies": "experiment-instruments",
+        "russia-china-partnerships-policy-3-trade-off": "experiment-instruments-trade-off",
+        "russia-china-partnerships-policy-3-box": "experiment-instruments-box",
+        "russia-china-partnerships-policy-3-parallel": "experiment-instruments-parallel",
+    },
 }
 """Ready experiment -> figures of its analysis that experiments.md shows, with their names there."""
 FACILITATOR = ROOT / "docs" / "facilitator.md"
@@ -48,7 +65,9 @@ RUNS_OF_LESSONS, SEED_OF_LESSONS = 200, 20261125
 SCORES = ROOT / "results" / "published" / "windows.csv"
 FIGURES = ("hysteresis", "substitution", "sorting", "dependency")
 MOST_BYTES = 60_000
-"""Size of a figure of an experiment, for there are many: fewer colours where it is more."""
+"""Size of a figure of an experiment, for there are many: fewer colours where it is more, down to `FEWEST_COLOURS`."""
+FEWEST_COLOURS = 24
+"""With which curves one over the other, as in parallel coordinates, can still be told apart."""
 COLOURS = 96
 """Colours of a published figure: line drawings need no more, and are a third as large."""
 
@@ -195,6 +214,8 @@ def publish_experiment(name: str, folder: Path) -> None:
     for figure, published in FIGURES_OF_EXPERIMENTS[name].items():
         colours = COLOURS
         while publish(folder / "figures" / f"{figure}.png", published, colours).stat().st_size > MOST_BYTES:
+            if colours <= FEWEST_COLOURS:
+                break
             colours //= 2
 
 

@@ -49,6 +49,17 @@ def test_every_ready_experiment_is_on_the_page_about_them() -> None:
     assert {name for name in pictures if f"](images/{name}.png)" not in page} == set()
 
 
+def test_the_page_names_the_assumed_parameters_that_its_experiment_cannot_vary() -> None:
+    from experiments.sweeping import load_sweep
+    from model.parameters import parameter_table
+
+    page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    varied = {path.removeprefix("parameters.") for f in load_sweep("all-assumed").points.factors for path in f.paths}
+    assumed = {row.name for row in parameter_table() if row.status == "assumed"}
+    assert varied < assumed
+    assert {name for name in assumed - varied if f"`{name}`" not in page} == set()
+
+
 def test_every_group_of_parameters_is_on_the_page_about_them() -> None:
     from model.parameters import parameter_table
 
