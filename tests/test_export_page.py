@@ -6,10 +6,12 @@ import base64
 import gzip
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import Watched
 
 from experiments.cli import main
 from experiments.teach import single_file
@@ -46,6 +48,37 @@ def frame_of(data: dict[str, Any], name: str) -> tuple[dict[str, Any], dict[str,
 def test_one_small_file_is_made(page: Path) -> None:
     assert [path.name for path in page.parent.iterdir()] == ["page.html"]
     assert 10_000 < page.stat().st_size <= LARGEST == 2_000_000
+
+
+def test_no_two_modules_declare_one_name() -> None:
+    """In the file they are one script."""
+    names = re.findall(
+        r"^(?:const|let|function|async function|class) (\w+)", single_file.bundled(single_file.MAIN), re.M
+    )
+    assert len(names) > 100
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+def test_it_opens_from_disk_and_in_a_frame_and_shows_what_its_sliders_say(browser: Any, page: Path) -> None:
+    watched = Watched()
+    context = browser.new_context(viewport={"width": 960, "height": 540})
+    opened = watched.page_of(context)
+    opened.goto(page.as_uri())
+    opened.wait_for_selector("body[data-ready]")
+    assert opened.evaluate("comity.run.seed") == 5
+    shown = []
+    for place, value in enumerate(VALUES):
+        opened.fill("#control-0", str(place))
+        opened.wait_for_function("() => !comity.asking && !comity.wanted")
+        assert opened.evaluate(f"comity.run.state.set['{AXIS}'] ?? 1") == value
+        shown.append(opened.evaluate("comity.run.hash"))
+    assert len(set(shown)) == len(VALUES)
+    frame = page.with_name("frame.html")
+    frame.write_text(f'<iframe sandbox="allow-scripts" src="{page.name}"></iframe>', encoding="utf-8")
+    opened.goto(frame.as_uri())
+    opened.frame_locator("iframe").locator("body[data-ready]").wait_for()
+    context.close()
+    assert watched.elsewhere == watched.complaints == []
 
 
 def test_nothing_is_loaded_from_elsewhere(page: Path) -> None:

@@ -5,7 +5,7 @@ import { sameRun } from "./state.js";
 import { number, pairName, share, text } from "./texts.js";
 
 const FAMILY = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Liberation Sans", sans-serif';
-const LEAST = { width: 200, height: 92 }; // pixels; the height is that of the smallest screen in modes.css
+const SMALLEST = { width: 200, height: 92 }; // pixels; the height is that of the smallest screen in modes.css
 const ROWS = [[true, 0], [false, 0], [false, 1], [true, 1]]; // where the name of a line may stand: above or below, how far
 
 // Type grows with that of the page: a lecture's is larger.
@@ -19,7 +19,7 @@ export class Chart {
   }
 
   room() {
-    return { width: Math.max(LEAST.width, this.root.clientWidth), height: Math.max(LEAST.height, this.root.clientHeight) };
+    return { width: Math.max(SMALLEST.width, this.root.clientWidth), height: Math.max(SMALLEST.height, this.root.clientHeight) };
   }
 
   // run: now; lines: names; kept: earlier runs; fan: lucks or null; hidden: year after which nothing is told; guess.
