@@ -51,10 +51,10 @@ def test_one_small_file_is_made(page: Path) -> None:
 
 
 def test_no_two_modules_declare_one_name() -> None:
-    """In the file they are one script."""
-    names = re.findall(
-        r"^(?:const|let|function|async function|class) (\w+)", single_file.bundled(single_file.MAIN), re.M
-    )
+    """In the file they are one script; a library keeps its names to itself."""
+    whole = single_file.bundled(single_file.MAIN)
+    script = re.sub(r"^const uPlot = \(\(\) => .*?^\}\)\(\);$", "", whole, flags=re.MULTILINE | re.DOTALL)
+    names = re.findall(r"^(?:const|let|function|async function|class) (\w+)", script, re.MULTILINE)
     assert len(names) > 100
     assert [name for name, times in Counter(names).items() if times > 1] == []
 
