@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -108,6 +110,20 @@ def test_lines_are_served_in_turn_by_a_worker(hands: list[Told]) -> None:
 
     asyncio.run(ask_much())
     assert [question.seed for question in hands[0].asked] == [0, 1, 4, 2, 3]
+
+
+def test_a_worker_has_time_to_compile_until_it_has_run_the_model() -> None:
+    """Answers that need no kernels come before: what there is to change, or an error."""
+    patiences: list[float] = []
+    replies = [("frame", b""), ("input", "no"), ("frame", b""), ("frame", b"")]
+    pipe = SimpleNamespace(
+        send=lambda _: None, poll=lambda seconds: patiences.append(seconds) or True, recv=lambda: replies.pop(0)
+    )
+    hand: Any = desks.Hand()
+    hand._pipe, hand._process = pipe, SimpleNamespace(is_alive=lambda: True)
+    for question in (Question("describe", "classroom", 1), asked(1), asked(2), asked(3)):
+        hand.ask(question)
+    assert patiences == [desks.BEGINNING, desks.BEGINNING, desks.BEGINNING, desks.PATIENCE]
 
 
 def test_the_server_holds_neither_the_model_nor_its_libraries() -> None:

@@ -35,7 +35,7 @@ LOYALTY = 0.1
 PATIENCE = 30.0
 """Seconds after which a worker that does not answer is replaced; the run gives up by itself before."""
 BEGINNING = 300.0
-"""The same for the first answer of a worker, which compiles the kernels where nothing has compiled them yet."""
+"""The same until a worker has run the model, which compiles the kernels where nothing has compiled them yet."""
 KEPT_BYTES = 12_000_000
 """Memory for answers that may be asked for again."""
 
@@ -236,7 +236,8 @@ class Hand:
             self._pipe.send(question)
             if self._pipe.poll(self._patience):
                 reply: Reply = self._pipe.recv()
-                self._patience = PATIENCE
+                if reply[0] == "frame" and question.kind != "describe":  # it has run the model: the kernels are there
+                    self._patience = PATIENCE
                 return reply
             reason = "this takes too long to be played with"
         except (EOFError, OSError):
