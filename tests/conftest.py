@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import launched, missing
+from browsing import Desk, launched, missing
 
 os.environ.setdefault("COMITY_START_METHOD", "spawn")
 
@@ -19,3 +19,20 @@ def browser() -> Iterator[Any]:
         (pytest.fail if os.environ.get("COMITY_BROWSER") == "required" else pytest.skip)(lacking)
     with launched() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def lesson_server() -> Iterator[Any]:
+    """A server with the scenarios of the lessons, whose kernels are compiled."""
+    from served_pages import served_lessons
+
+    with served_lessons() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(browser: Any, lesson_server: Any) -> Iterator[Desk]:
+    """A fresh page; afterwards it must not have looked elsewhere, nor complained."""
+    one = Desk(browser, lesson_server.opened.url)
+    yield one
+    one.close()

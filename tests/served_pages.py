@@ -12,6 +12,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from experiments.teach.application import lessons
 from experiments.teach.frames import unpacked
 from experiments.teach.house import House
 from experiments.teach.serving import Opened, Server, open_server
@@ -38,6 +39,16 @@ def served(opened: Opened | None = None) -> Iterator[Server]:
         server.should_exit = True
         thread.join(PATIENCE)
         assert not thread.is_alive()
+
+
+@contextmanager
+def served_lessons() -> Iterator[Server]:
+    """A running server with the scenarios of the lessons, whose kernels are compiled."""
+    names = {lesson["scenario"]: lesson["scenario"] for lesson in lessons()}
+    with served(open_server({**SCENARIOS, **names}, 0, workers=2)) as running:
+        with Client(running.opened.url) as first:
+            first.picture()
+        yield running
 
 
 class Client:

@@ -485,7 +485,7 @@ def test_the_join_code_is_told_to_this_machine_and_to_nobody_else() -> None:
     with served(with_code(open_server({"classroom": ""}, 0, workers=1), "ABC234")) as running:
         url = running.opened.url
         here = json.loads(get(url, "about.json")[2])
-        assert (here["code_wanted"], here["code"]) == (True, "ABC234")
+        assert (here["code_wanted"], here["code"]) == (False, "ABC234")
         for headers in ({}, {"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=127.0.0.1"}):
             student = get_from("127.0.0.3", url, "/about.json", **headers)
             assert json.loads(student)["code_wanted"] is True

@@ -8,7 +8,10 @@ import re
 import pytest
 
 from experiments.teach.application import PAGE
+from experiments.teach.catalogue import OF_EFFECTS, OF_MEASURES, OF_PROJECTS
+from model.parameters.table import parameter_table
 from model.scenario import load_scenario, packaged_scenarios
+from model.scenario.schema import json_schema
 
 TEXTS = {tag: json.loads((PAGE / "texts" / f"{tag}.json").read_text(encoding="utf-8")) for tag in ("en", "ru", "zh")}
 PLACE = re.compile(r"\{(\w+)\}")
@@ -55,3 +58,18 @@ def test_every_measure_of_a_packaged_scenario_has_its_title_in_every_language() 
     assert {TEXTS["en"][key] for key in keys} == titles  # by its title the page finds the key
     assert len(keys) == len(titles)
     assert [key for key in keys if not CYRILLIC.search(TEXTS["ru"][key]) or not CHINESE.search(TEXTS["zh"][key])] == []
+
+
+def test_every_setting_of_the_drawer_has_its_name_and_unit_in_every_language() -> None:
+    rows = parameter_table()
+    names = {f"parameter.{row.name}": row.description for row in rows}
+    assert {key: text for key, text in TEXTS["en"].items() if key.startswith("parameter.")} == names
+    kinds = {"Measure": OF_MEASURES, "Effects": OF_EFFECTS, "Projects": OF_PROJECTS}
+    told = {key: json_schema()["$defs"][kind]["properties"][key] for kind, keys in kinds.items() for key in keys}
+    units = {row.unit for row in rows} | {one["unit"] for one in told.values() if "unit" in one}
+    choices = {f"set.{key}.{choice}" for key, one in told.items() for choice in one.get("enum", ())}
+    groups = {f"parameters.{row.name.split('.')[0]}" for row in rows}
+    wanted = {*names, *groups, *choices, *(f"set.{key}" for key in told), *(f"quantity.{unit}" for unit in units)}
+    assert sorted(wanted - TEXTS["en"].keys()) == []
+    assert [key for key in wanted if not CYRILLIC.search(TEXTS["ru"][key]) and "ln(" not in TEXTS["ru"][key]] == []
+    assert [key for key in wanted if not CHINESE.search(TEXTS["zh"][key])] == []

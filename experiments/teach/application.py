@@ -117,12 +117,12 @@ def _about(house: House) -> Any:
         "program": program_version(),
         "scenarios": [{"name": name, "title": title} for name, title in house.scenarios.items()],
         "address": house.address,
-        "code_wanted": bool(house.code),
     }
 
     async def send(request: Request) -> Response:
-        # the lecturer's page puts the code into links; who does not know it yet is not told
-        code = {"code": house.code} if house.code and of_this_machine(request) else {}
+        # the lecturer's page needs no code and puts it into links; who does not know it yet is asked for it
+        here = of_this_machine(request)
+        code = {"code_wanted": bool(house.code) and not here} | ({"code": house.code} if house.code and here else {})
         return Response(json.dumps(told | code), media_type="application/json", headers={"cache-control": "no-store"})
 
     return send

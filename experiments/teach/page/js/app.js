@@ -31,6 +31,7 @@ export class App {
     this.fan = null;
     this.guess = null;
     this.hidden = null; // last year that is told before a guess is laid open
+    this.refusal = null; // of what was last asked for
     this.names = new Map(); // line -> what a lesson calls it
     this.years = null; // first and last year of the chart
     this.wanted = false;
@@ -41,11 +42,10 @@ export class App {
     document.documentElement.dataset.mode = this.mode;
     fill(document);
     this.build();
-    const asked = readAddress(location.hash);
-    if (asked.lesson) await this.player.begin(asked.lesson, asked.stage);
-    if (!this.player.lesson) await this.enter(asked);
-    window.addEventListener("hashchange", () => {
-      if (location.hash !== this.written) this.enter(readAddress(location.hash));
+    await this.arrive(location.hash);
+    window.addEventListener("hashchange", ({ newURL }) => {
+      const { hash } = new URL(newURL); // the address bar may hold the next one already
+      if (hash.includes("=") && hash !== this.written) this.arrive(hash); // without "=" it is a place on the page
     });
     if (this.mode === "student" && !this.player.lesson) $("lessons-open").click();
     document.body.dataset.ready = "1";
@@ -78,7 +78,7 @@ export class App {
     listenToKeys(this);
     this.fillSelect($("language"), Object.entries(LANGUAGES), tongue());
     $("language").addEventListener("change", () => this.speak($("language").value));
-    $("scenario").addEventListener("change", () => this.enter({ ...blankState(), scenario: $("scenario").value }));
+    $("scenario").addEventListener("change", () => this.enter(this.blank($("scenario").value)));
     $("lines").addEventListener("change", () => this.choose($("lines").value));
     $("keep").addEventListener("click", () => this.keep());
     $("reset").addEventListener("click", () => this.reset());
@@ -88,22 +88,58 @@ export class App {
     select.replaceChildren(...entries.map(([value, name]) => new Option(name, value, value === chosen, value === chosen)));
   }
 
-  // Take a whole state, from an address or a choice, and show it.
+  // The state of a scenario to which nothing was done.
+  blank(scenario) {
+    return { ...blankState(), layout: this.state.layout, seed: this.about.seed ?? 1, scenario, program: this.about.program };
+  }
+
+  // Shows what an address tells, and says what of it cannot be shown as it stands there.
+  async arrive(address) {
+    const { about } = this;
+    const strange = [];
+    const [first] = about.scenarios;
+    let state = readAddress(address, this.blank(first.name), strange);
+    const told = strange.length ? [text("address.strange", { names: strange.join(", ") })] : [];
+    if (state.program !== about.program) told.push(text("address.program", { theirs: state.program, ours: about.program }));
+    if (this.lessons.some((one) => one.name === state.lesson)) {
+      await this.player.begin(state.lesson, state.stage, address);
+    } else {
+      if (state.lesson) told.push(text("address.lesson", { name: state.lesson }));
+      if (!about.scenarios.some((one) => one.name === state.scenario)) {
+        told.push(text("address.scenario", { name: state.scenario, shown: first.name }));
+        state = this.blank(first.name);
+      }
+      if (this.source.nearest?.(state)) told.push(text("address.nearest"));
+      await this.enter({ ...state, lesson: "", stage: 0 });
+    }
+    if (told.length) this.notice([...told, $("notice").textContent].filter(Boolean).join("\n"));
+  }
+
+  // Takes a whole state, from an address or a choice, and shows it; one that is refused leaves its scenario as it is.
   async enter(state) {
     this.timeline.toggle(false);
-    if (!this.about.scenarios.some((one) => one.name === state.scenario)) state.scenario = this.about.scenarios[0].name;
+    if (this.prediction.on) this.prediction.end();
+    if (this.player.lesson) this.player.leave();
+    this.source.nearest?.(state);
     this.state = { ...state, program: this.about.program };
     this.kept = [];
     this.fan = null;
-    if (this.prediction.on) this.prediction.end();
-    if (this.player.lesson && !state.lesson) return this.player.end();
     await this.refresh();
+    if (this.refusal) {
+      await this.refused(() => this.enter(this.blank(state.scenario)));
+      return;
+    }
+    this.timeline.go(state.year === null ? this.run.steps : this.run.stepOf(state.year), false);
     await this.describe();
   }
 
-  // What a state keeps when everything else begins anew.
-  style() {
-    return { layout: this.state.layout, program: this.about.program };
+  // What was asked for cannot be run: shows something else once, and says why.
+  async refused(instead) {
+    if (this.falling) return;
+    const { message } = this.refusal;
+    this.falling = true;
+    await instead().finally(() => { this.falling = false; });
+    this.notice(message);
   }
 
   jump(time) {
@@ -151,10 +187,12 @@ export class App {
       const begun = performance.now();
       try {
         const frame = await this.source.run(asked(state), askedLines(state.lines));
+        this.refusal = null;
         this.take(new Run(frame, state));
         this.delay = performance.now() - begun;
         this.notice("");
       } catch (error) {
+        this.refusal = error;
         this.notice(error.message);
       }
     }
@@ -167,8 +205,8 @@ export class App {
 
   take(run) {
     const first = this.run === undefined || this.run.scenario !== run.scenario;
-    if (first && this.catalogue?.scenario !== run.scenario) this.describe();
     this.run = run;
+    if (first && this.catalogue?.scenario !== run.scenario) this.describe();
     this.timeline.show(run);
     if (first) {
       const step = this.state.year === null ? run.steps : run.stepOf(this.state.year);
@@ -229,7 +267,7 @@ export class App {
     if (!animate && $("sentence").textContent !== told) $("sentence").textContent = told;
     else if (animate && step % 4 === 0) $("sentence").textContent = told;
     this.showKey(step);
-    this.state.year = step === run.steps ? null : run.timeOf(step);
+    this.state.year = step === run.steps && !this.player.lesson ? null : run.timeOf(step); // a lesson has an end of its own
     if (!animate) this.remember();
   }
 
@@ -293,7 +331,7 @@ export class App {
   reset() {
     if (this.player.lesson) return this.player.go(this.player.stage);
     this.kept = [];
-    return this.enter({ ...blankState(), scenario: this.state.scenario, lines: this.state.lines, layout: this.state.layout });
+    return this.enter({ ...this.blank(this.state.scenario), lines: this.state.lines, year: this.state.year });
   }
 
   choose(lines) {
@@ -351,7 +389,7 @@ export class App {
   }
 
   connection(state) {
-    this.notice(state === "open" ? "" : text(state === "refused" ? "connection.refused" : "connection.lost"));
+    this.notice(state === "open" ? "" : text(`connection.${state}`));
   }
 
   notice(words) {

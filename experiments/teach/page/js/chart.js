@@ -5,7 +5,7 @@ import { sameRun } from "./state.js";
 import { number, pairName, share, text } from "./texts.js";
 
 const FAMILY = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Liberation Sans", sans-serif';
-const SMALLEST = { width: 200, height: 92 }; // pixels; the height is that of the smallest screen in modes.css
+const SMALLEST = { width: 200, height: 80 }; // pixels; the height is that of the smallest screen in modes.css
 const ROWS = [[true, 0], [false, 0], [false, 1], [true, 1]]; // where the name of a line may stand: above or below, how far
 
 // Type grows with that of the page: a lecture's is larger.

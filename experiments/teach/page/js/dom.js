@@ -29,6 +29,22 @@ export function openPanel(dialog, title, content, opener = null) {
   dialog.scrollTop = 0;
 }
 
+// A QR code of a link; a server that is busy drawing others is asked again.
+export function qrCode(alt) {
+  const image = element("img", { className: "qr", alt, loading: "lazy" });
+  let left = 5;
+  image.onerror = () => {
+    const { src } = image;
+    left -= 1;
+    if (left > 0) setTimeout(() => { image.src = src; }, 1200);
+  };
+  image.show = (link) => {
+    image.src = `/qr.svg?link=${encodeURIComponent(link)}`;
+    return image;
+  };
+  return image;
+}
+
 export function save(name, content, type) {
   const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   const link = element("a", { href: address, download: name });

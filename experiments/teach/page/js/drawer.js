@@ -1,9 +1,12 @@
 // The drawer: all that can be changed, with unit, range, source and status.
 import { button, element, openPanel } from "./dom.js";
 import { LAYOUTS } from "./layout.js";
-import { has, measureTitle, number, text } from "./texts.js";
+import { has, measureTitle, number, text, tongue } from "./texts.js";
 
 const GROUPS = ["restriction", "incentive", "context"];
+
+// A text in the reader's language, where there is one: scenarios may bring names of their own.
+const told = (name) => (has(name) ? text(name) : undefined);
 
 export class Drawer {
   constructor(app, dialog) {
@@ -14,7 +17,8 @@ export class Drawer {
   open(opener) {
     const { app } = this;
     if (!app.catalogue) return;
-    openPanel(this.dialog, text("tools.settings"), [this.page(), ...(app.source.offline ? [] : [...this.measures(), this.additions(), this.parameters()])], opener);
+    const few = app.source.offline || app.mode === "student"; // a student goes by the lesson, and can leave the mode
+    openPanel(this.dialog, text("tools.settings"), [this.page(), ...(few ? [] : [...this.measures(), this.additions(), this.parameters()])], opener);
   }
 
   page() {
@@ -30,6 +34,7 @@ export class Drawer {
       "section",
       {},
       element("div", { className: "row" }, element("label", {}, text("drawer.layout"), " ", layout), element("label", {}, text("drawer.mode"), " ", mode)),
+      tongue() === "en" ? null : element("p", { className: "quiet", textContent: text("drawer.english") }),
       changed.length ? element("h3", { textContent: text("drawer.changed") }) : null,
       changed.length ? element("ul", {}, ...changed) : null,
     );
@@ -63,21 +68,21 @@ export class Drawer {
     const { app } = this;
     const value = app.state.set[control.path] ?? control.value;
     const id = `set-${control.path}`;
-    const name = has(`set.${control.key}`) ? text(`set.${control.key}`) : control.description || control.path;
+    const name = told(`parameter.${control.path.replace("parameters.", "")}`) ?? told(`set.${control.key}`) ?? (control.description || control.path);
     const bounds = control.low !== null && control.high !== null && control.low !== undefined ? text("drawer.range", { low: number(control.low), high: number(control.high) }) : "";
-    const told = [control.unit, bounds, more].filter(Boolean).join(" · ");
+    const unit = control.unit && (told(`quantity.${control.unit}`) ?? control.unit);
     const changed = (next) => app.change({ set: { [control.path]: next === control.value || next === null ? undefined : next } }).then(() => app.showControls());
     let input;
     if (typeof control.value === "boolean") {
       input = element("select", { id, onchange: () => changed(input.value === "true") }, ...[true, false].map((one) => new Option(text(one ? "yes" : "no"), String(one), false, one === value)));
     } else if (control.choices) {
-      input = element("select", { id, onchange: () => changed(input.value) }, ...control.choices.map((one) => new Option(one, one, false, one === value)));
+      input = element("select", { id, onchange: () => changed(input.value) }, ...control.choices.map((one) => new Option(told(`set.${control.key}.${one}`) ?? one, one, false, one === value)));
     } else if (control.key === "start" || control.key === "end") {
       input = element("input", { type: "date", id, value: value ?? "", onchange: () => changed(input.value || null) });
     } else {
       input = element("input", { type: "number", id, value, step: "any", min: control.low ?? undefined, max: control.high ?? undefined, onchange: () => changed(input.value === "" ? null : Number(input.value)) });
     }
-    return element("div", { className: "setting" }, element("label", { htmlFor: id, textContent: name }), input, element("p", { className: "quiet", textContent: told }));
+    return element("div", { className: "setting" }, element("label", { htmlFor: id, textContent: name }), input, element("p", { className: "quiet", textContent: [unit, bounds, more].filter(Boolean).join(" · ") }));
   }
 
   additions() {
@@ -99,7 +104,7 @@ export class Drawer {
       groups.set(group, [...(groups.get(group) ?? []), one]);
     }
     const boxes = [...groups].map(([group, of]) => {
-      const box = element("details", {}, element("summary", { textContent: group }));
+      const box = element("details", {}, element("summary", { textContent: told(`parameters.${group}`) ?? group }));
       box.addEventListener("toggle", () => {
         if (box.children.length === 1) box.append(...of.map((one) => this.control(one, [text(`status.${one.status}`), one.source].filter(Boolean).join(" · "))));
       });

@@ -27,12 +27,13 @@ export class GameServer {
     const socket = new WebSocket(`${scheme}://${location.host}/game/ws`);
     this.socket = socket;
     this.inside = false;
+    this.full = false;
     socket.onopen = () => socket.send(JSON.stringify({ id: 0, code: this.code }));
     socket.onmessage = ({ data }) => this.take(JSON.parse(data), socket);
     socket.onclose = () => {
       if (this.socket !== socket) return;
       this.inside = false;
-      this.onState("lost");
+      this.onState(this.full ? "full" : "lost");
       setTimeout(() => this.connect(), this.pause);
       this.pause = Math.min(2 * this.pause, LONGEST_WAIT);
     };
@@ -41,6 +42,11 @@ export class GameServer {
   take(said, socket) {
     if (said.view) {
       this.onView(said.view);
+      return;
+    }
+    if (said.error?.kind === "busy" && said.id === null) { // there is no room: the socket closes next
+      this.full = true;
+      this.pause = 1000 * said.error.again;
       return;
     }
     if (said.id === 0) {

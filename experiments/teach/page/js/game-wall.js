@@ -1,6 +1,6 @@
 // The lecturer's screen, for the wall: curves, goals, what each ministry did; and what the lecturer may do.
 import { Chart } from "./chart.js";
-import { button, element, openPanel, save } from "./dom.js";
+import { button, element, openPanel, qrCode, save } from "./dom.js";
 import { deeds, goalList, points, total } from "./game-parts.js";
 import { number, ours, pairName, share, text } from "./texts.js";
 
@@ -191,9 +191,9 @@ export class Wall {
       /^https?:\/\/(127\.|localhost|\[::1\])/.test(address) && element("p", { className: "quiet", textContent: text("game.codes.here") }),
       ...game.menu.ministries.map(({ place }) => {
         const code = view.codes[place];
-        const picture = element("img", { className: "qr", alt: text("game.codes.qr"), loading: "lazy" });
+        const picture = qrCode(text("game.codes.qr"));
         const shown = element("details", {}, element("summary", { textContent: ours(game.menu.places[place]) }), element("p", { className: "code", textContent: code }), picture);
-        shown.ontoggle = () => { picture.src = `qr.svg?link=${encodeURIComponent(`${address}#code=${code}`)}`; };
+        shown.ontoggle = () => picture.show(`${address}#code=${code}`);
         return shown;
       }),
     ], opener);

@@ -1,8 +1,9 @@
 // The class game: joins with a code, and shows the screen of its place; all that is played is kept by the server.
-import { button, element } from "./dom.js";
+import { button } from "./dom.js";
 import { GroupScreen } from "./game-group.js";
 import { GameServer } from "./game-socket.js";
 import { Wall } from "./game-wall.js";
+import { codeForm } from "./join.js";
 import { LANGUAGES, chooseLanguage, fill, text, tongue, useTexts } from "./texts.js";
 
 const STORE = "comity-game-code";
@@ -44,22 +45,11 @@ class Game {
   }
 
   askCode(problem = "") {
-    const input = element("input", { type: "text", id: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: false, maxLength: 20 });
-    const form = element(
-      "form", { className: "join" },
-      element("h1", { textContent: text("game.join.title") }),
-      element("label", { htmlFor: "code", textContent: text("game.join.label") }),
-      input,
-      element("button", { type: "submit", textContent: text("game.join.do"), className: "primary", id: "join" }),
-      element("p", { className: "problem", aria: { role: "alert" }, textContent: problem }),
-      element("p", { className: "caveat", textContent: text("game.caveat") }),
-    );
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      if (input.value.trim()) this.join(input.value);
-    };
+    const form = codeForm({
+      title: text("game.join.title"), label: text("game.join.label"), caveat: text("game.caveat"), problem, onCode: (code) => this.join(code),
+    });
     main.replaceChildren(form);
-    input.focus();
+    document.getElementById("code").focus();
     document.body.dataset.ready = "join";
   }
 
@@ -102,7 +92,7 @@ class Game {
 
   connection(state) {
     notice.hidden = state === "open";
-    if (state !== "open") notice.textContent = text("connection.lost");
+    if (state !== "open") notice.textContent = text(`connection.${state}`);
     document.body.dataset.connection = state;
   }
 
@@ -120,7 +110,7 @@ class Game {
     notice.textContent = words;
     notice.hidden = false;
     clearTimeout(this.hiding);
-    this.hiding = setTimeout(() => { notice.hidden = document.body.dataset.connection !== "lost"; }, 6000);
+    this.hiding = setTimeout(() => { notice.hidden = document.body.dataset.connection === "open"; }, 6000);
   }
 
   years(round) {

@@ -1,7 +1,7 @@
 // A lesson, step by step: goal, what to look at, a guess, what the model shows, an exercise with its solution.
 import { button, element } from "./dom.js";
 import { key } from "./frame.js";
-import { blankState, sameRun } from "./state.js";
+import { readAddress, sameRun } from "./state.js";
 import { ours, text } from "./texts.js";
 
 // Nested tables as dotted paths.
@@ -41,16 +41,16 @@ export class Player {
     return found;
   }
 
-  async begin(name, stage = 0) {
-    this.lesson = this.app.lessons.find((one) => one.name === name) ?? null;
-    if (!this.lesson) return;
+  // An address that leads into a lesson may bring its own seed, settings and year.
+  async begin(name, stage = 0, address = "") {
+    this.lesson = this.app.lessons.find((one) => one.name === name);
     this.chosen = null;
     this.app.kept = [];
     document.body.dataset.lesson = name;
-    await this.go(Math.max(0, Math.min(stage, this.stages.length - 1)));
+    await this.go(Math.max(0, Math.min(stage, this.stages.length - 1)), address);
   }
 
-  async go(stage) {
+  async go(stage, address = "") {
     const { app, lesson } = this;
     const { kind, state } = this.stages[stage];
     const before = app.run;
@@ -67,21 +67,24 @@ export class Player {
     app.names = new Map(lesson.series.map((one) => [key(one.indicator, one.pair), ours(one.label)]));
     app.years = lesson.years;
     app.spec = lesson.controls.map((control) => ({ ...control, lesson: true }));
-    app.state = { ...blankState(), ...app.style(), scenario: lesson.scenario, seed: lesson.seed, set, lines, lesson: lesson.name, stage };
-    app.wantsLucks = Boolean(state.lucks);
-    app.covered = kind === "guess" ? lesson.guess.years : null;
-    const time = kind === "guess" ? lesson.guess.years[0] : (state.year ?? lesson.years[1]) + 1;
-    app.state.year = time;
+    const year = kind === "guess" ? lesson.guess.years[0] : (state.year ?? lesson.years[1]) + 1;
+    const own = { ...app.blank(lesson.scenario), seed: lesson.seed, set, lines, year };
+    app.state = { ...readAddress(address, own), scenario: lesson.scenario, lesson: lesson.name, stage, program: app.about.program };
+    if (before && !sameRun(before.state, app.state)) app.fan = null;
+    const time = app.state.year;
     this.draw();
     await app.refresh();
     if (this.stage !== stage || this.lesson !== lesson) return; // someone went on meanwhile
-    if (!sameRun(app.run.state, app.state)) return; // the server could not: it has said why
+    if (!app.run || !sameRun(app.run.state, app.state)) { // the server could not: it has said why
+      if (address && app.refusal) await app.refused(() => this.go(stage));
+      return;
+    }
     app.showControls();
     if (kind === "guess") {
       app.prediction.cover(lesson.guess.years[0] - 1, key(...this.lineOf(lesson.guess.series)), lesson.guess.kind === "draw");
     }
     app.jump(time);
-    if (app.wantsLucks) await app.drawLucks();
+    if (state.lucks) await app.drawLucks();
   }
 
   lineOf(name) {
@@ -89,17 +92,23 @@ export class Player {
     return [found.indicator, found.pair];
   }
 
-  end() {
+  // Puts the lesson away; what is shown next is the app's to say.
+  leave() {
     this.lesson = null;
     const { app } = this;
     app.prediction.clear();
+    app.guess = null;
     app.names = new Map();
     app.years = null;
     delete document.body.dataset.lesson;
     delete document.body.dataset.view;
     delete document.body.dataset.stage;
     this.root.hidden = true;
-    return app.enter({ ...blankState(), ...app.style(), scenario: app.state.scenario });
+  }
+
+  end() {
+    const { app } = this;
+    return app.enter(app.blank(app.state.scenario));
   }
 
   draw() {
@@ -139,14 +148,9 @@ export class Player {
 
   options() {
     const { guess } = this.lesson;
-    if (guess.kind === "draw") return [element("p", { className: "quiet", textContent: text("lesson.draw") })];
-    return [
-      element(
-        "div",
-        { className: "options", aria: { role: "group", label: text("predict.label") } },
-        ...guess.options.map((option, k) => button(ours(option.text), () => this.choose(k), { dataset: { choice: k }, aria: { pressed: String(this.chosen === k) } })),
-      ),
-    ];
+    const group = (...options) => element("div", { className: "options", aria: { role: "group", label: text("predict.label") } }, ...options);
+    if (guess.kind === "draw") return [element("p", { className: "quiet", textContent: text("lesson.draw") }), group(...this.app.prediction.choices())];
+    return [group(...guess.options.map((option, k) => button(ours(option.text), () => this.choose(k), { dataset: { choice: k }, aria: { pressed: String(this.chosen === k) } })))];
   }
 
   choose(k) {

@@ -1,16 +1,31 @@
 // Starts the page: where its numbers come from, in which language, in which state.
 import { App } from "./app.js";
 import { Embedded } from "./embedded.js";
+import { askCode } from "./join.js";
 import { Server } from "./server.js";
 import { chooseLanguage, useTexts, text } from "./texts.js";
 
 const query = new URLSearchParams(location.search);
 const embedded = document.getElementById("frames");
+const STORE = "comity-class-code";
 
 async function json(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer.json();
+}
+
+// The class's code as the reader types it; it is kept as long as the tab.
+async function typedCode(tried) {
+  const code = await askCode({ title: text("join.title"), label: text("join.label"), tried, problem: tried ? text("join.wrong") : "" });
+  sessionStorage.setItem(STORE, code);
+  return code;
+}
+
+// Another code, where the server is there and wants one; null where the code is not what lacks.
+async function anotherCode(tried) {
+  const about = await json("about.json").catch(() => null);
+  return about?.code_wanted ? typedCode(tried) : null;
 }
 
 async function start() {
@@ -28,8 +43,8 @@ async function start() {
       [`texts/${language}.json`, "texts/en.json", "about.json", "lessons.json"].map(json),
     );
     useTexts({ en: english, [language]: words }, language);
-    const code = query.get("code") ?? "";
-    const source = new Server(code, onState);
+    const known = query.get("code") ?? sessionStorage.getItem(STORE);
+    const source = new Server(known ?? (about.code_wanted ? await typedCode("") : ""), onState, anotherCode);
     app = new App(source, about, lessons, mode);
   }
   window.comity = app; // for tests and for those who look under the bonnet

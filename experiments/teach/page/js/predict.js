@@ -83,19 +83,23 @@ export class Prediction {
   bar() {
     const { app } = this;
     document.querySelector(".guess")?.remove();
-    const choices = Object.entries(CHOICES).map(([name, factor]) => button(text(`predict.${name}`), () => this.pick(factor, name), { dataset: { choice: name }, aria: { pressed: "false" } }));
     const reveal = button(text("predict.reveal"), () => this.reveal(), { className: "primary", id: "reveal", disabled: true });
-    const box = element("div", { className: "guess", aria: { role: "group", label: text("predict.label") } }, element("p", { textContent: text("predict.ask", { from: this.from }) }), ...choices, reveal);
+    const box = element("div", { className: "guess", aria: { role: "group", label: text("predict.label") } }, element("p", { textContent: text("predict.ask", { from: this.from }) }), ...this.choices(), reveal);
     document.querySelector(".acts").after(box);
     document.body.classList.add("guessing");
     document.getElementById("predict").setAttribute("aria-pressed", "true");
+  }
+
+  // Buttons for those who would rather pick than draw, or who use no pointer.
+  choices() {
+    return Object.entries(CHOICES).map(([name, factor]) => button(text(`predict.${name}`), () => this.pick(factor, name), { dataset: { choice: name }, aria: { pressed: "false" } }));
   }
 
   pick(factor, name) {
     const begin = this.known();
     const years = this.app.run.years().filter((year) => year >= this.from);
     years.forEach((year, k) => this.guess.set(year, begin * (1 + (factor - 1) * (k / (years.length - 1)))));
-    for (const one of document.querySelectorAll(".guess [data-choice]")) one.setAttribute("aria-pressed", String(one.dataset.choice === name));
+    for (const one of document.querySelectorAll(".guess [data-choice], .lesson [data-choice]")) one.setAttribute("aria-pressed", String(one.dataset.choice === name));
     this.ready();
   }
 

@@ -1,26 +1,34 @@
 // The socket: questions out, frames in. A text header comes first, then, if it is good, one binary frame.
 import { readFrame } from "./frame.js";
+import { text } from "./texts.js";
 
 const AGAIN = 1000;
 const LONGEST_WAIT = 8000;
+const DOUBTS = 3; // a code that was good before is tried again: wrong ones of others can lock it out for a while
 
+// What the server said is wrong: where, what, what is allowed, the nearest name.
 export class Refusal extends Error {
-  constructor(error) {
-    super([error.where ? `${error.where}: ${error.message}` : error.message, error.allowed, error.nearest].filter(Boolean).join("\n"));
-    Object.assign(this, error);
+  constructor({ kind, where, message, allowed, nearest }) {
+    super([
+      where ? `${where}: ${message}` : message,
+      nearest && text("refusal.nearest", { nearest }),
+      allowed && text("refusal.allowed", { allowed }),
+    ].filter(Boolean).join("\n"));
+    Object.assign(this, { kind, where });
   }
 }
 
 // A question waits until its frame has come; those that wait when a connection is lost are asked again on the next one.
 export class Server {
-  constructor(code, onState) {
-    this.code = code;
-    this.onState = onState;
+  // onState is told "open", "lost" or "full"; askCode resolves to another code, or to null where the code is not what lacks.
+  constructor(code, onState, askCode) {
+    Object.assign(this, { code, onState, askCode });
     this.waiting = new Map();
     this.number = 0;
     this.pause = AGAIN;
     this.header = null;
     this.socket = null;
+    this.doubts = 0; // refusals in a row that a code may still have before another one is asked for
     this.connect();
   }
 
@@ -31,18 +39,31 @@ export class Server {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.socket = socket;
+      this.doubts = DOUBTS;
+      this.full = false;
       this.pause = AGAIN;
       this.header = null;
       this.onState("open");
       for (const id of this.waiting.keys()) this.transmit(id);
     };
     socket.onmessage = ({ data }) => this.take(data);
-    socket.onclose = () => {
-      this.onState(this.socket === socket ? "lost" : "refused");
-      this.socket = null;
-      setTimeout(() => this.connect(), this.pause);
-      this.pause = Math.min(2 * this.pause, LONGEST_WAIT);
-    };
+    socket.onclose = () => this.closed(this.socket === socket);
+  }
+
+  // Comes again: with another code if that is what it lacks, else after a while.
+  async closed(opened) {
+    this.socket = null;
+    this.onState(this.full ? "full" : "lost");
+    if (!opened) this.doubts -= 1;
+    const code = this.doubts < 0 ? await this.askCode(this.code) : null;
+    if (code !== null) {
+      this.code = code;
+      this.doubts = 0;
+      this.connect();
+      return;
+    }
+    setTimeout(() => this.connect(), this.pause);
+    this.pause = Math.min(2 * this.pause, LONGEST_WAIT);
   }
 
   transmit(id) {
@@ -60,7 +81,10 @@ export class Server {
     }
     const header = JSON.parse(data);
     if (header.ok) this.header = header;
-    else if (header.error.kind === "busy") setTimeout(() => this.transmit(header.id), 1000 * header.error.again);
+    else if (header.error.kind === "busy" && header.id === null) { // there is no room for this page: the socket closes next
+      this.full = true;
+      this.pause = 1000 * header.error.again;
+    } else if (header.error.kind === "busy") setTimeout(() => this.transmit(header.id), 1000 * header.error.again);
     else if (header.error.kind === "rate") setTimeout(() => [...this.waiting.keys()].forEach((id) => this.transmit(id)), AGAIN);
     else {
       this.waiting.get(header.id)?.reject(new Refusal(header.error));

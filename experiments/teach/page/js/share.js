@@ -1,9 +1,12 @@
 // What is on the screen, to take away: the link, a QR code, a picture, the numbers, the scenario file, the command.
-import { button, element, openPanel, save } from "./dom.js";
+import { INK } from "./colours.js";
+import { button, element, openPanel, qrCode, save } from "./dom.js";
 import { text } from "./texts.js";
 
 const WIDTH = 1600;
 const HEIGHT = 900;
+const MARGIN = 50;
+const QUIET = "#5f5d58";
 
 // All series of the run in the columns of a result's series.csv.
 export function csvOf(run) {
@@ -17,33 +20,68 @@ export function csvOf(run) {
   return `${rows.join("\n")}\n`;
 }
 
+// The screen as a picture: question, sentence, network with its names and key, chart, year, measures in force.
 export function pictureOf(app) {
   const canvas = element("canvas", { width: WIDTH, height: HEIGHT });
   const context = canvas.getContext("2d");
+  const told = (id) => document.getElementById(id).textContent;
+  const sans = getComputedStyle(document.body).fontFamily;
+  const serif = getComputedStyle(document.querySelector("h1")).fontFamily;
+  const write = (words, x, y, font, colour, width = WIDTH - 2 * MARGIN) => {
+    context.font = font;
+    context.fillStyle = colour;
+    context.fillText(words, x, y, width);
+  };
   context.fillStyle = "#fbfaf7";
   context.fillRect(0, 0, WIDTH, HEIGHT);
-  const style = getComputedStyle(document.body);
-  context.fillStyle = "#262626";
   context.textBaseline = "top";
-  context.font = `600 40px ${getComputedStyle(document.querySelector("h1")).fontFamily}`;
-  context.fillText(document.getElementById("question").textContent, 50, 40, WIDTH - 100);
-  context.font = `24px ${style.fontFamily}`;
-  context.fillStyle = "#5f5d58";
-  context.fillText(document.getElementById("sentence").textContent, 50, 100, WIDTH - 100);
-  const fit = (source, x, y, width, height) => {
-    const scale = Math.min(width / source.width, height / source.height);
-    context.drawImage(source, x + 0.5 * (width - scale * source.width), y, scale * source.width, scale * source.height);
-  };
-  for (const layer of app.network.canvases) fit(layer, 50, 150, 900, 640);
-  fit(app.chart.plot.ctx.canvas, 980, 190, 570, 520);
-  context.font = `20px ${style.fontFamily}`;
-  context.fillText(document.getElementById("unit").textContent, 980, 155, 570);
-  context.font = `18px ${style.fontFamily}`;
-  context.fillText(`${text("caveat")}  ${app.run.command}`, 50, 850, WIDTH - 100);
-  context.font = `600 60px ${getComputedStyle(document.querySelector("h1")).fontFamily}`;
-  context.fillStyle = "#262626";
-  context.fillText(document.getElementById("year").textContent, 1400, 770);
+  write(told("question"), MARGIN, 40, `600 40px ${serif}`, INK);
+  write(told("sentence"), MARGIN, 100, `24px ${sans}`, QUIET);
+  drawNetwork(app, context, { x: MARGIN, y: 150, width: 900, height: 560 }, sans);
+  drawKey(context, { x: MARGIN, y: 722, width: 900 }, sans);
+  write(told("unit"), 980, 155, `20px ${sans}`, QUIET, 570);
+  const chart = app.chart.plot.ctx.canvas;
+  const scale = Math.min(570 / chart.width, 520 / chart.height);
+  context.drawImage(chart, 980, 190, scale * chart.width, scale * chart.height);
+  write(told("year"), 1400, 720, `600 60px ${serif}`, INK);
+  write(told("force"), MARGIN, 815, `18px ${sans}`, QUIET);
+  write(`${told("caveat")}  ${app.run.command}`, MARGIN, 850, `18px ${sans}`, QUIET);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
+}
+
+function drawNetwork(app, context, box, family) {
+  const [{ width, height, clientWidth }] = app.network.canvases;
+  const scale = Math.min(box.width / width, box.height / height);
+  const left = box.x + 0.5 * (box.width - scale * width);
+  for (const layer of app.network.canvases) context.drawImage(layer, left, box.y, scale * width, scale * height);
+  const grown = (scale * width) / clientWidth; // names are placed in pixels of the page
+  context.save();
+  context.font = `600 ${Math.round(14 * grown)}px ${family}`;
+  Object.assign(context, { textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 5, strokeStyle: "#fbfaf7", fillStyle: INK });
+  for (const name of document.querySelectorAll(".names span")) {
+    const at = [left + grown * Number.parseFloat(name.style.left), box.y + grown * Number.parseFloat(name.style.top)];
+    context.strokeText(name.textContent, ...at);
+    context.fillText(name.textContent, ...at);
+  }
+  context.restore();
+}
+
+function drawKey(context, box, family) {
+  context.font = `18px ${family}`;
+  let [x, y] = [box.x, box.y];
+  for (const node of document.getElementById("key").childNodes) {
+    const colour = node.firstElementChild?.style.borderColor;
+    const words = node.textContent.trim();
+    const width = (colour ? 34 : 0) + context.measureText(words).width;
+    if (x + width > box.x + box.width) [x, y] = [box.x, y + 27];
+    if (colour) {
+      context.fillStyle = colour;
+      context.fillRect(x, y + 8, 26, 4);
+    }
+    context.fillStyle = QUIET;
+    context.fillText(words, x + (colour ? 34 : 0), y);
+    x += width + 22;
+  }
 }
 
 export class Share {
@@ -82,7 +120,7 @@ export class Share {
       element("label", { htmlFor: "link", textContent: text("share.link") }),
       field,
       element("div", { className: "row" }, button(text("share.copy"), () => copy(link, "share.copied"), { id: "copy" })),
-      app.source.offline || link.length > 1000 ? null : element("img", { className: "qr", alt: text("share.qr"), src: `/qr.svg?link=${encodeURIComponent(link)}` }),
+      app.source.offline || link.length > 1000 ? null : qrCode(text("share.qr")).show(link),
       element("h3", { textContent: text("share.take") }),
       element(
         "div",

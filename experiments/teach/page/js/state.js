@@ -18,16 +18,18 @@ const plain = (text) => {
   }
 };
 
-export function readAddress(hash) {
-  const state = blankState();
+// The state that an address tells; what it leaves out is as in `state`. `strange`: names that mean nothing here.
+export function readAddress(hash, state = blankState(), strange = []) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   for (const [name, value] of given) {
     if (name.startsWith("strength.")) for (const measure of value.split(" ").filter(Boolean)) state.set[`measures.${measure}.strength`] = plain(name.slice(9));
     else if (name.startsWith("set.")) state.set[name.slice(4)] = plain(value);
     else if (name === "add") state.add.push(value);
-    else if (name === "seed" || name === "stage") state[name] = Number.parseInt(value, 10) || 0;
+    else if (name === "seed") state.seed = plain(value); // what is no number is the server's to refuse, in words
+    else if (name === "stage") state.stage = Number.parseInt(value, 10) || 0;
     else if (name === "year") state.year = Number.isFinite(Number(value)) ? Number(value) : null;
     else if (name in state) state[name] = value;
+    else if (name !== "v") strange.push(name);
   }
   return state;
 }
