@@ -73,6 +73,16 @@ def test_it_opens_from_disk_and_in_a_frame_and_shows_what_its_sliders_say(browse
         assert opened.evaluate(f"comity.run.state.set['{AXIS}'] ?? 1") == value
         shown.append(opened.evaluate("comity.run.hash"))
     assert len(set(shown)) == len(VALUES)
+    written = "() => location.hash.includes('seed=5') && location.hash.includes('strength.0.5=')"
+    opened.fill("#control-0", "1")
+    opened.wait_for_function(written)  # the address says what is shown, the file's seed with it
+    for asked, words in ((f"seed=5&set.{AXIS}=0.5", ""), (f"seed=7&set.{AXIS}=0.4", "the nearest that it holds")):
+        opened.goto("about:blank")
+        opened.goto(f"{page.as_uri()}#scenario=classroom&{asked}")
+        opened.wait_for_function(written)
+        assert words in opened.inner_text("#notice")
+        assert bool(words) == opened.locator("#notice").is_visible()
+        assert opened.input_value("#control-0") == "1"
     frame = page.with_name("frame.html")
     frame.write_text(f'<iframe sandbox="allow-scripts" src="{page.name}"></iframe>', encoding="utf-8")
     opened.goto(frame.as_uri())

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Watched
+from browsing import Watched, serious_faults
 from served_pages import served
 
+from experiments.teach import conversing
 from experiments.teach.game.files import game_of
 from experiments.teach.game.journal import Journal
 from experiments.teach.game.menu import read_menu
@@ -237,6 +238,7 @@ def test_a_code_is_typed_and_a_wrong_one_is_told(browser: Any, shown: Server) ->
         page.keyboard.press("Enter")
         page.wait_for_function("() => document.querySelector('.problem')?.textContent")
         assert page.inner_text(".problem") == "This is no code of this game."
+        assert serious_faults(page) == []
         code = screens.game.opening.codes["beijing"]
         page.fill("#code", f"{code[:3].lower()} {code[3:]}")
         page.keyboard.press("Enter")
@@ -273,10 +275,26 @@ def test_codes_are_shown_one_by_one_with_a_picture(browser: Any, shown: Server) 
         wall.click("#codes")
         wall.click("#panel summary:has-text('Beijing')")
         wall.wait_for_function("() => document.querySelector('#panel details[open] img').naturalWidth > 0")
+        assert serious_faults(wall) == []
         visible = wall.inner_text("#panel")
         assert [place for place, code in screens.game.opening.codes.items() if code in visible] == ["beijing"]
         wall.keyboard.press("Escape")
         assert not wall.is_visible("#panel")
+
+
+def test_a_group_for_which_there_is_no_room_is_told_and_comes_in_later(
+    browser: Any, shown: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with play(shown, browser) as screens:
+        page = screens.group("beijing")
+        monkeypatch.setattr(conversing, "COME_AGAIN", 0.5)
+        monkeypatch.setattr(conversing, "MOST_OF_ADDRESS", 0)
+        page.evaluate("comity.server.socket.close()")
+        page.wait_for_selector("body[data-connection=full]")
+        assert "full" in page.inner_text("#notice")
+        monkeypatch.undo()
+        page.wait_for_selector("body[data-connection=open]")
+        assert page.is_hidden("#notice")
 
 
 def test_the_wall_compares_with_what_one_ministry_did(browser: Any, shown: Server) -> None:
@@ -306,6 +324,7 @@ def test_every_screen_speaks_the_language_and_has_large_named_targets(
             assert "game." not in text
             assert page.evaluate(SMALL_TARGETS) == []
             assert page.evaluate(NAMELESS) == []
+            assert serious_faults(page) == []
             assert page.evaluate("document.documentElement.lang").startswith(lang)
             assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
         assert wall.evaluate("document.scrollingElement.scrollHeight") <= 720

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from browsing import Desk
+from browsing import Desk, serious_faults
 from served_pages import SMALL, open_server, served, with_code
 
 from experiments.teach import application, conversing, house
@@ -128,6 +128,7 @@ def test_a_class_types_its_code_once(browser: Any, monkeypatch: pytest.MonkeyPat
         page.keyboard.press("Enter")
         page.wait_for_selector(".join .problem:not(:empty)")
         assert page.input_value("#code") == "WRONG2"
+        assert serious_faults(page) == []
         page.keyboard.press("Escape")  # without a code there is nothing to see
         page.fill("#code", CODE.lower())
         page.click("#join")
