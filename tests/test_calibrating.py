@@ -93,6 +93,7 @@ def test_too_few_years_are_refused() -> None:
         fitted_counts(read_tables(), (2022, 2040))
 
 
+@pytest.mark.statistical
 def test_a_world_is_found_again(tmp_path: Path) -> None:
     """Counts come from a simulation whose affinities are known; fitted from nothing, they come out again."""
     scenario = load_scenario("hindcast", [*TINY, "time.show_from=1996-01-01", "time.end=2006-01-01"])
