@@ -42,13 +42,24 @@ def _lines(found: Status) -> list[str]:
         left = f", about {span_of_time(found.seconds_left)} left" if found.seconds_left is not None else ""
         lines.append(f"{found.a_second:.3g} runs a second lately{left}")
     if found.failed:
-        lines.append(f"{found.failed:,} runs failed:")
+        lines.append(f"{found.failed:,} {'run' if found.failed == 1 else 'runs'} failed:")
         reasons = list(found.reasons.items())
-        lines += [f"  {count:,} times: {reason}" for reason, count in reasons[:MOST_REASONS]]
+        lines += [
+            f"  {count:,} {'time' if count == 1 else 'times'}: {reason}" for reason, count in reasons[:MOST_REASONS]
+        ]
         if len(reasons) > MOST_REASONS:
             lines.append(f"  and {len(reasons) - MOST_REASONS} more reasons, in the column reason of data")
+        lines.append(_retrying(found))
     lines += [f"{name} is damaged; --resume makes it again" for name in found.damaged]
     return lines
+
+
+def _retrying(found: Status) -> str:
+    """How failed runs are run again: in words that hold for a shard too."""
+    subset = found.identity.get("subset")
+    which = f" --subset {subset[0]}:{subset[1]}" if subset else ""
+    then = ", before `comity merge`" if subset else ""
+    return f"`comity sweep ... --resume --retry-failed{which} --out {found.folder}` runs them again{then}"
 
 
 def span_of_time(seconds: float) -> str:

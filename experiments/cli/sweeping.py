@@ -4,8 +4,8 @@ Contract with `experiments.sweeping` (looked up when the command runs):
 
 - `load_sweep(name, settings, replicates, seed, additions) -> Sweep`: reads a sweep file (a TOML table with ``factors``) and
   checks all of it; raises `InputError`.
-- `run_sweep(sweep, folder, *, executor, jobs, subset, resume, force, on_progress) -> int`: runs what is missing, returns how many
-  runs failed.
+- `run_sweep(sweep, folder, *, executor, jobs, subset, resume, retry_failed, force, on_progress) -> int`: runs what is
+  missing, returns how many runs failed.
 - `open_dataset(folder) -> Dataset` and `SweepResult(dataset)` with ``summary`` (a frame), `to_dict()`, `table()` (headings, rows
   of text), `lines()`.
 
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with what is in --out, exactly; an absent or empty folder starts.")
 ]
+RetryFailed = Annotated[
+    bool,
+    typer.Option("--retry-failed", help="With --resume: run again what failed, a worker out of memory for example."),
+]
 Subset = Annotated[
     str | None,
     typer.Option("--subset", metavar="I:J", help="Only runs I to J-1, a shard for `comity merge`; runs count from 0."),
@@ -59,6 +63,7 @@ def sweep(
     out: Out = None,
     force: Force = False,
     resume: Resume = False,
+    retry_failed: RetryFailed = False,
     subset: Subset = None,
     dry_run: DryRun = False,
     executor: ExecutorName = "processes",
@@ -74,7 +79,7 @@ def sweep(
     from .running import announce
 
     output = Output(json, quiet)
-    _check_options(out, resume, force, dry_run, executor, scheduler, jobs)
+    _check_options(out, resume, retry_failed, force, dry_run, executor, scheduler, jobs)
     chosen = load_sweep(file, set_ or [], replicates, seed, add or [])
     span = read_span(subset, chosen.runs)
     if subset is not None and chosen.seed is None:
@@ -91,15 +96,23 @@ def sweep(
     try:
         with output.progress(chosen.name) as listener:
             run_sweep(
-                chosen, target, executor=hands, jobs=jobs, subset=span, resume=resume, force=force, on_progress=listener
-            )
+                chosen, target, executor=hands, jobs=jobs, subset=span, resume=resume, retry_failed=retry_failed,
+                force=force, on_progress=listener,
+            )  # fmt: skip
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; what is done is kept, --resume --out {target} goes on") from None
     return finish(output, target, figures=not no_figures)
 
 
 def _check_options(
-    out: Path | None, resume: bool, force: bool, dry_run: bool, executor: str, scheduler: str | None, jobs: int | None
+    out: Path | None,
+    resume: bool,
+    retry_failed: bool,
+    force: bool,
+    dry_run: bool,
+    executor: str,
+    scheduler: str | None,
+    jobs: int | None,
 ) -> None:
     """Raise `InputError` for options that do not go together."""
     from model.errors import InputError
@@ -108,6 +121,11 @@ def _check_options(
         raise InputError(
             "--resume stands there without --out", where="sweep", allowed="--out DIR, the folder to go on with"
         )
+    if retry_failed and not resume:
+        raise InputError(
+            "--retry-failed stands there without --resume", where="sweep",
+            allowed="--resume --retry-failed --out DIR, the folder whose failed runs are run again",
+        )  # fmt: skip
     if resume and force:
         raise InputError("--resume and --force stand there together", where="sweep", allowed="one of both")
     if executor == "dask" and jobs is not None:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from model.errors import InputError
 
 from ..errors import ExperimentError
-from ..results.folder import is_result, sync
+from ..results.folder import MANIFEST, is_result, sync
 from ..results.frames import write_csv, write_parquet
+from ..results.manifest import FIGURES
 from .identity import FORMAT, FORMAT_VERSION, identity_of, refuse_changed
 from .loading import BASE
 from .lock import is_locked
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 IDENTITY = "sweep.json"
 RESOLVED = "sweep.resolved.toml"
 DESIGN = "design"
+SUMMARY = "summary.csv"
 JOURNAL = f"{LOG}/journal.jsonl"
 BEGINNING = {DATA, LOG, RESOLVED, BASE, f"{DESIGN}.parquet", f"{DESIGN}.csv", f"{IDENTITY}.new"}
 """What a folder may hold before sweep.json is there: a beginning that was killed is begun again."""
@@ -90,6 +92,14 @@ def prepare(sweep: Sweep, folder: Path, span: Span, *, resume: bool, force: bool
     _clear(folder, there, content, resume=resume, force=force)
     begin(sweep, folder, span)
     return False
+
+
+def reopen(folder: Path) -> None:
+    """Take the end of a sweep back, and what was made of its dataset: the folder is that of a sweep which was stopped."""
+    (folder / MANIFEST).unlink(missing_ok=True)  # first: what follows is in it
+    (folder / SUMMARY).unlink(missing_ok=True)
+    if (folder / FIGURES).exists():
+        shutil.rmtree(folder / FIGURES)
 
 
 def begin(sweep: Sweep, folder: Path, span: Span) -> None:

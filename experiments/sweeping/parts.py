@@ -113,14 +113,17 @@ def parts(folder: Path) -> dict[Span, Path]:
     return dict(sorted(found.items(), key=lambda item: item[0].first))
 
 
-def checksums(folder: Path) -> Mapping[str, str]:
-    """Name -> sha256 of parts, as they were kept."""
-    found: dict[str, str] = {}
+def checksums(folder: Path) -> Mapping[str, set[str]]:
+    """Name -> sha256 of all that was written under it.
+
+    A part whose failed runs were run again is written again, and a kill may leave the former one in its place: it is as good.
+    """
+    found: dict[str, set[str]] = {}
     path = folder / CHECKSUMS
     for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         try:
             line = json.loads(text)
-            found[line["part"]] = line["sha256"]
+            found.setdefault(line["part"], set()).add(line["sha256"])
         except (ValueError, KeyError, TypeError):  # a line that a full disk cut short
             continue
     return found
@@ -129,7 +132,20 @@ def checksums(folder: Path) -> Mapping[str, str]:
 def damaged(folder: Path) -> list[str]:
     """Names of parts that are not what was written."""
     known = checksums(folder)
-    return [path.name for path in parts(folder).values() if sha256(path) != known.get(path.name)]
+    return [path.name for path in parts(folder).values() if sha256(path) not in known.get(path.name, ())]
+
+
+def rows(path: Path) -> list[Finished]:
+    """The runs of a part as results; where and when they were done is in the journal."""
+    import pyarrow.parquet as pq
+
+    content = pq.read_table(path)
+    whose = (content.column(name).to_pylist() for name in ("run", "status", "reason"))
+    values = (content.column(name).to_pylist() for name in content.column_names[len(schema(())) :])
+    return [
+        Finished(number, status, reason, tuple(own), 0.0, "", 0)
+        for number, status, reason, *own in zip(*whose, *values, strict=True)
+    ]
 
 
 def failures(path: Path) -> dict[int, str]:

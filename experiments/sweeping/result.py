@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..results.frames import write_csv
 from .dataset import Dataset
+from .folder import SUMMARY
 from .outcomes import summarise, unit_of
 from .runs import FAILED
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 2_000
 """Design points that a summary lists, and figures show."""
-SUMMARY = "summary.csv"
 
 
 @dataclass(frozen=True)

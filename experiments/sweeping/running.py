@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from model.errors import InputError
+
 from ..errors import ExperimentError
-from .folder import JOURNAL, prepare
+from .folder import JOURNAL, prepare, reopen
 from .identity import made_of
-from .journal import Journal, finished, lines
+from .journal import Journal, asked_again, finished, lines, superseded
 from .lock import locked
-from .parts import DATA, UNFINISHED, Span, checksums, failures, parts, table, write_part
+from .parts import DATA, UNFINISHED, Span, checksums, failures, parts, rows, table, write_part
 from .runs import FAILED, POINTS_AT_HAND, Finished, Run, Simulate, SweepWork
 from .sessions import begin_session
 
@@ -39,6 +41,7 @@ def run_sweep(
     jobs: int | None = None,
     subset: Span | None = None,
     resume: bool = False,
+    retry_failed: bool = False,
     force: bool = False,
     on_progress: OnProgress | None = None,
     simulate: Simulate | None = None,
@@ -46,11 +49,18 @@ def run_sweep(
     """Run a sweep, or the runs of ``subset``, into its folder; returns how many of the runs failed.
 
     The dataset has the same bytes for any executor, any number of workers and any number of interruptions: replicate k has
-    the same luck at every design point. With ``resume`` a sweep that is there goes on. ``simulate`` runs a replicate instead of
-    the model. Raises `InputError` for a folder that holds something else, and `ExperimentError` where it cannot be written.
+    the same luck at every design point. With ``resume`` a sweep that is there goes on, and with ``retry_failed`` as well its
+    failed runs are run again. ``simulate`` runs a replicate instead of the model. Raises `InputError` for a folder that holds
+    something else, and `ExperimentError` where it cannot be written.
     """
     from ..runner.executors import local_executor
 
+    if retry_failed and not resume:
+        raise InputError(
+            "retry_failed without resume: a sweep that begins has no failed runs",
+            where="run_sweep",
+            allowed="resume=True",
+        )
     sweep = sweep.seeded()
     span = subset or Span(0, sweep.runs)
     with _writing(folder):
@@ -58,6 +68,9 @@ def run_sweep(
     with locked(folder):
         with _writing(folder):
             store = _Store(sweep, folder, span)
+            if retry_failed and store.failures:
+                _ask_again(folder, store.failures)
+                store = _Store(sweep, folder, span)  # as if a kill came now: one way on for both
         missing = store.missing()
         teller = _Teller(on_progress, len(span), len(span) - missing)
         work = work_of(sweep, simulate)
@@ -67,7 +80,14 @@ def run_sweep(
                 with _writing(folder):
                     begin_session(folder, hands)
                 _run(sweep, work, hands, store, journal, teller)
-        return store.failed
+        return len(store.failures)
+
+
+def _ask_again(folder: Path, failed: Mapping[int, str]) -> None:
+    """Make failed runs missing. Their parts stay until those that have the new results take their places."""
+    reopen(folder)
+    with Journal(folder / JOURNAL) as journal:
+        journal.ask_again(failed)
 
 
 def work_of(sweep: Sweep, simulate: Simulate | None = None) -> SweepWork:
@@ -132,42 +152,73 @@ class _Store:
         self.sweep, self.folder, self.span = sweep, folder, span
         self.labels = [outcome.label for outcome in sweep.outcomes]
         self._open: dict[Span, dict[int, Finished]] = {}
+        self._again: dict[Span, list[int]] = {}
+        """Parts that are there, and their failed runs that were asked for again: only these are missing."""
         for path in (folder / DATA).glob(f"*{UNFINISHED}"):
             path.unlink()
         self.whole = self._sound()
+        self.failures = {
+            number: reason
+            for part, path in parts(folder).items()
+            if part in self.whole
+            for number, reason in failures(path).items()
+        }
+        """Number -> reason of the runs that failed."""
         for line in lines(folder / JOURNAL):
             run = finished(line)
             if span.first <= run.number < span.end and span.part_of(run.number) not in self.whole:
                 self._keep(run)
                 self._close(span.part_of(run.number))
-        self.failed = sum(len(failures(path)) for part, path in parts(folder).items() if part in self.whole)
-        self.failed += sum(run.status == FAILED for runs in self._open.values() for run in runs.values())
+        self._take_back()
 
     def missing(self) -> int:
         """How many runs are missing."""
-        return len(self.span) - sum(len(part) for part in self.whole) - sum(len(runs) for runs in self._open.values())
+        there = sum(len(part) for part in self.whole) + sum(len(runs) for runs in self._open.values())
+        return len(self.span) - there - sum(len(part) - len(again) for part, again in self._again.items())
 
     def numbers_missing(self) -> Iterator[int]:
         """Numbers of the runs that were missing at the beginning."""
         for part in self.span.parts():
             if part not in self.whole:
                 there = set(self._open.get(part, ()))
-                yield from (number for number in range(part.first, part.end) if number not in there)
+                yield from (number for number in self._wanted(part) if number not in there)
 
     def add(self, run: Finished) -> None:
         """Keep a run that is in the journal, and write its part when that is whole."""
         self._keep(run)
-        self.failed += run.status == FAILED
         self._close(self.span.part_of(run.number))
 
     def _keep(self, run: Finished) -> None:
         self._open.setdefault(self.span.part_of(run.number), {})[run.number] = run
+        self.failures.pop(run.number, None)
+        if run.status == FAILED:
+            self.failures[run.number] = run.reason or ""
+
+    def _take_back(self) -> None:
+        """Open parts with a failed run that was asked for again, unless they have what it gave then."""
+        again = asked_again(self.folder / JOURNAL)
+        for number in sorted(n for n, reason in self.failures.items() if superseded(again, n, reason)):
+            del self.failures[number]
+            self._again.setdefault(self.span.part_of(number), []).append(number)
+        self.whole -= self._again.keys()
+        for part, numbers in list(self._again.items()):
+            given = [finished(line) for number in numbers if (line := again[number])]
+            for run in given:
+                self._keep(run)
+            if given:
+                self._close(part)
+
+    def _wanted(self, part: Span) -> Sequence[int]:
+        """Runs that must come before a part can be written: the others of one that is taken back are in it."""
+        return self._again.get(part, range(part.first, part.end))
 
     def _close(self, part: Span) -> None:
         """Write a part if all of its runs are there."""
         runs = self._open[part]
-        if len(runs) < len(part):
+        if len(runs) < len(self._wanted(part)):
             return
+        if self._again.pop(part, None):
+            runs = {run.number: run for run in rows(self.folder / DATA / part.name)} | runs
         ordered = [runs[number] for number in range(part.first, part.end)]
         content = table(ordered, self.labels, self.sweep.replicates, int(self.sweep.seed or 0))
         write_part(self.folder, part, content)
@@ -180,7 +231,7 @@ class _Store:
 
         wanted, known, sound = set(self.span.parts()), checksums(self.folder), set()
         for part, path in parts(self.folder).items():
-            if part in wanted and sha256(path) == known.get(path.name):
+            if part in wanted and sha256(path) in known.get(path.name, ()):
                 sound.add(part)
             else:
                 path.unlink()

@@ -70,11 +70,15 @@ def status_of(folder: Path) -> Status:
     span, running = span_of(identity), is_locked(folder)
     done, whole_parts = bytearray(len(span)), bytearray(len(span))
     failed: dict[int, str] = {}
-    broken = damaged(folder)
+    broken, again = damaged(folder), journal.asked_again(folder / JOURNAL)
     for part, path in parts(folder).items():
         if path.name not in broken:
             whole_parts[part.first - span.first : part.end - span.first] = b"\1" * len(part)
-            failed |= failures(path)
+            for run, reason in failures(path).items():
+                if journal.superseded(again, run, reason):
+                    whole_parts[run - span.first] = 0  # its part is still the one from before
+                else:
+                    failed[run] = reason
     done[:] = whole_parts
     lately: deque[str] = deque(maxlen=LATELY)
     for line in journal.lines(folder / JOURNAL):  # a merged sweep has none: the parts say all
