@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,10 @@ import pytest
 from short_sweeps import command, dataset, journalled, short
 
 from experiments.cli import main
+from experiments.sweeping import load_sweep, run_sweep
+from experiments.sweeping.journal import AGAIN
+from experiments.sweeping.runs import OK
+from model.recording import ReplicateRecord
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and limits of POSIX")
 RUNS = 290  # two parts
@@ -44,11 +49,21 @@ class Sittings:
 
     def __init__(self, here: Path, name: str, seed: int) -> None:
         self.file, self.folder, self.rng = here / "short.toml", here / name, np.random.default_rng(seed)
-        self.here = here
+        self.here, self.more = here, list[str]()
 
     def words(self, jobs: int) -> list[str]:
         """The command, without its program."""
-        return ["sweep", str(self.file), "--out", str(self.folder), "--resume", "--jobs", str(jobs), "--quiet"]
+        return [
+            "sweep",
+            str(self.file),
+            "--out",
+            str(self.folder),
+            "--resume",
+            "--jobs",
+            str(jobs),
+            "--quiet",
+            *self.more,
+        ]
 
     def begin(self, jobs: int) -> subprocess.Popen[str]:
         """Begin a sitting, and wait for some runs, at random, and a little more."""
@@ -131,6 +146,25 @@ def test_an_interrupt_says_that_nothing_is_lost(undisturbed: Path) -> None:
     _, said = sitting.communicate(timeout=PATIENCE)
     assert sitting.returncode == 130 and "what is done is kept" in said and "--resume" in said
     sittings.finish()
+
+
+def out_of_memory(*_: object) -> ReplicateRecord:
+    """A model on a machine that is too small for it."""
+    raise MemoryError
+
+
+def test_failed_runs_that_are_tried_again_and_killed_come_out_as_if_they_had_not_failed(undisturbed: Path) -> None:
+    sittings = Sittings(undisturbed, "retried", 4)
+    assert run_sweep(load_sweep(sittings.file), sittings.folder, jobs=1, simulate=out_of_memory) == RUNS
+    sittings.more = ["--retry-failed"]
+    sittings.kill_parent(1)
+    sittings.more = []
+    sittings.kill_parent(2)
+    assert main(sittings.words(1)) == 0
+    assert dataset(sittings.folder) == dataset(undisturbed / "whole")
+    entries = [json.loads(line) for line in (sittings.folder / "log/journal.jsonl").read_text().splitlines()]
+    assert sorted(entry["run"] for entry in entries if entry["status"] == OK) == list(range(RUNS))
+    assert sorted(entry["run"] for entry in entries if entry["status"] == AGAIN) == list(range(RUNS))
 
 
 @pytest.mark.statistical
