@@ -15,10 +15,10 @@ from experiments.cli import main
 from experiments.comparing.means import period_means
 from experiments.comparing.statistics import mean_interval, welch_interval
 from experiments.diffing import diff
-from experiments.diffing.settings import Change, changes, measure_changes, setting_changes
-from experiments.diffing.wording import value_text
+from experiments.diffing.settings import measure_changes, setting_changes
 from experiments.errors import ExperimentError
 from experiments.results import open_result
+from experiments.results.changes import Change, changes, value_text
 from model.errors import InputError
 from model.scenario import load_scenario
 

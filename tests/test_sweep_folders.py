@@ -162,13 +162,34 @@ def test_a_drawn_seed_is_kept_when_a_sweep_goes_on(here: Path) -> None:
 # --- refusing --------------------------------------------------------------------------------------------------------
 
 CHANGES = {
-    "scenario": ("world.institutions = 30", "world.institutions = 31", "the scenario changed"),
-    "a factor": ("range = [0.0, 2.0]", "range = [0.0, 1.0]", "the sweep changed: sweep.factors"),
-    "design": ("points = 3", "points = 4", "the sweep changed: sweep.design"),
-    "outcomes": ("years = [2022, 2023]", "years = [2023, 2023]", "the sweep changed: sweep.outcomes"),
-    "seed": ("seed = 3", "seed = 4", "the seed changed: seed 3 then, 4 now"),
-    "replicates": ("replicates = 2", "replicates = 3", "the number of replicates changed: replicates 2 then, 3 now"),
-}
+    "scenario": (
+        "world.institutions = 30", "world.institutions = 31",
+        "the scenario changed: world.institutions was 30, is 31",
+    ),
+    "a measure": (
+        "[settings]", "[settings]\nmeasures.pandemic.strength = 0.5",
+        "the scenario changed: measures.pandemic.strength was 1.0, is 0.5",
+    ),
+    "a date": (
+        "time.start = 2022-01-01", "time.start = 2021-01-01",
+        "the scenario changed: time.start was 2022-01-01, is 2021-01-01",
+    ),
+    "a factor": (
+        "range = [0.0, 2.0]", "range = [0.0, 1.0]",
+        "the sweep changed: factors.mobility.range was [0.0, 2.0], is [0.0, 1.0]",
+    ),
+    "a role": (
+        "range = [0.0, 2.0]", 'range = [0.0, 2.0]\nrole = "lever"',
+        "the sweep changed: factors.mobility.role is new (lever)",
+    ),
+    "design": ("points = 3", "points = 4", "the sweep changed: design.points was 3, is 4"),
+    "outcomes": (
+        "years = [2022, 2023]", "years = [2023, 2023]",
+        "the sweep changed: outcomes.ties.years was [2022, 2023], is [2023, 2023]",
+    ),
+    "seed": ("seed = 3", "seed = 4", "the seed changed: seed was 3, is 4"),
+    "replicates": ("replicates = 2", "replicates = 3", "the number of replicates changed: replicates was 2, is 3"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -182,8 +203,69 @@ def test_a_changed_sweep_is_not_gone_on_with(here: Path, what: str, capsys: pyte
     (here / "short.toml").write_text(text.replace(written, instead))
     capsys.readouterr()
     assert main(words) == 2
-    assert said in json.loads(capsys.readouterr().err)["message"]
+    message = json.loads(capsys.readouterr().err)["message"]
+    assert f"out: {said}\n" in message, message  # that, and nothing else
     assert dataset(here / "out") == kept
+
+
+def test_of_many_changes_a_handful_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["sweep", "short.toml", "--out", "out", "--resume", "--jobs", "1", "--quiet"]
+    assert main(words) == 0
+    text = (here / "short.toml").read_text()
+    for written, instead in (
+        ("world.institutions = 30", "world.institutions = 31"), ("points = 3", "points = 4\nseed = 5"),
+        ("[0.0, 2.0]", "[0.0, 1.0]"), ("time.start = 2022-01-01", "time.start = 2021-01-01"),
+        ("[2023, 2023]", "[2022, 2023]"),
+    ):  # fmt: skip
+        text = text.replace(written, instead)
+    (here / "short.toml").write_text(text)
+    capsys.readouterr()
+    assert main(words) == 2
+    said = json.loads(capsys.readouterr().err)["message"].splitlines()[0]
+    assert said.count(" was ") + said.count(" is new ") == 5 and "and 1 more" in said
+    assert "the sweep changed: " in said and "; the scenario changed: " in said
+
+
+@pytest.mark.parametrize("left", ["", "version = ["])
+def test_a_change_of_which_the_file_is_lost_is_said_by_its_checksum(here: Path, left: str) -> None:
+    run_sweep(load_sweep("short.toml"), here / "out", jobs=1)
+    for name in ("sweep.resolved.toml", "scenario.resolved.toml"):
+        (here / "out" / name).write_text(left)
+    changed = load_sweep("short.toml", ["world.institutions=31"])
+    with pytest.raises(InputError, match="the scenario changed"):
+        run_sweep(changed, here / "out", jobs=1, resume=True)
+
+
+def test_files_that_come_to_the_same_settings_are_said_to(here: Path) -> None:
+    from model.scenario import load_scenario
+
+    (here / "own.toml").write_text(load_scenario("classroom").to_toml())
+    (here / "short.toml").write_text((here / "short.toml").read_text().replace('"classroom"', '"own.toml"'))
+    run_sweep(load_sweep("short.toml"), here / "out", jobs=1)
+    text = (here / "own.toml").read_text()
+    (here / "own.toml").write_text(text.replace("institutions = 120", "institutions = 121"))  # the sweep has its own
+    assert (here / "own.toml").read_text() != text
+    with pytest.raises(InputError, match="they come to the same settings"):
+        run_sweep(load_sweep("short.toml"), here / "out", jobs=1, resume=True)
+
+
+def test_of_data_the_table_is_named_and_of_the_program_the_version(here: Path) -> None:
+    from experiments.sweeping.changed import Written, in_words
+    from experiments.sweeping.identity import identity_of
+
+    sweep = load_sweep("short.toml")
+    then = identity_of(sweep)
+    tables, program = dict(then["data"]), {**then["program"], "version": "0.2"}
+    tables |= {"packaged/fields.toml": "0" * 64, "own/new.csv": "1" * 64}
+    del tables["packaged/listings.csv"]
+    program["libraries"] = {**program["libraries"], "numpy": "9.9"}
+    said = in_words(then, {**then, "data": tables, "program": program}, Written.of(sweep), Written.of(sweep))
+    numpy = then["program"]["libraries"]["numpy"]
+    assert said == (
+        "the data changed: the packaged table fields.toml differs; the packaged table listings.csv is gone; "
+        "the own table new.csv is new; the program changed: "
+        f"Comity was {then['program']['version']}, is 0.2; numpy was {numpy}, is 9.9"
+    )
 
 
 def test_a_new_title_is_no_change(here: Path) -> None:
@@ -197,10 +279,10 @@ def test_a_new_title_is_no_change(here: Path) -> None:
 @pytest.mark.parametrize(
     ("function", "said"),
     [
-        ("code_hash", "the program changed: program.model_sha256"),
-        ("program_version", "the program changed: program.version"),
-        ("data_checksums", "the data changed: data."),
-        ("library_versions", "the program changed: program.libraries"),
+        ("code_hash", "the program changed: the code of the model differs"),
+        ("program_version", "the program changed: Comity was "),
+        ("data_checksums", "the data changed: the packaged table "),
+        ("library_versions", "the program changed: numpy was "),
     ],
 )
 def test_another_program_or_other_data_do_not_go_on(

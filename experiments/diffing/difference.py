@@ -13,8 +13,9 @@ from ..comparing.means import blocs_of, means_of, period_name, periods_of
 from ..comparing.statistics import LEVEL
 from ..errors import ExperimentError
 from ..results import damage, open_result
+from ..results.changes import Change, changes
 from ..results.manifest import FIGURES
-from .settings import Change, MeasureChanges, changes, measure_changes, setting_changes
+from .settings import MeasureChanges, measure_changes, setting_changes
 
 if TYPE_CHECKING:
     import pandas as pd

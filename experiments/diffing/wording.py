@@ -6,15 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..comparing.wording import paragraphs
+from ..results.changes import value_text
 
 if TYPE_CHECKING:
+    from ..results.changes import Change
     from .difference import Difference, Run
-    from .settings import Change
-
-LONGEST = 60
-"""Characters of a value that are shown."""
-HEX = (40, 64)
-"""Lengths of hashes, of which the first digits are shown."""
 
 
 def settings_lines(difference: Difference) -> list[str]:
@@ -49,18 +45,6 @@ def result_lines(difference: Difference) -> list[str]:
 def change_line(change: Change) -> str:
     """A key with both values."""
     return f"{change.key}: {value_text(change.a)} -> {value_text(change.b)}"
-
-
-def value_text(value: object) -> str:
-    """A value in few characters; hashes by their first digits."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = str(value)
-    if len(text) in HEX and set(text) <= set("0123456789abcdef"):
-        return text[:12]
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _run_line(letter: str, run: Run) -> str:

@@ -1,7 +1,7 @@
 """Sweeps: a scenario over a design of settings, with the same luck at every point of it.
 
 The file (`schema`, `distributions`, `faults`, `loading`, `checking`), the design (`design`, `sampling`, `assumed`), what is
-kept of a run (`outcomes`, `runs`), the folder that nothing can lose (`folder`, `identity`, `journal`, `parts`, `lock`) and the
+kept of a run (`outcomes`, `runs`), the folder that nothing can lose (`folder`, `identity`, `changed`, `journal`, `parts`, `lock`) and the
 way through it (`running`, `status`, `merging`, `dataset`, `result`) are apart.
 """
 

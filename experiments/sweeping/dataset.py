@@ -12,7 +12,8 @@ from model.sources import sha256
 
 from ..results.manifest import read_manifest
 from . import journal
-from .folder import DESIGN, JOURNAL, RESOLVED, read_begun, span_of, whole
+from .folder import DESIGN, JOURNAL, read_begun, span_of, whole
+from .loading import RESOLVED
 from .parts import Span, damaged, parts, schema
 from .runs import FAILED
 from .schema import SweepFile

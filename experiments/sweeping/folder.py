@@ -18,8 +18,9 @@ from ..errors import ExperimentError
 from ..results.folder import MANIFEST, is_result, sync
 from ..results.frames import write_csv, write_parquet
 from ..results.manifest import FIGURES
-from .identity import FORMAT, FORMAT_VERSION, identity_of, refuse_changed
-from .loading import BASE
+from .changed import Written, refuse_changed
+from .identity import FORMAT, FORMAT_VERSION, identity_of
+from .loading import BASE, RESOLVED
 from .lock import is_locked
 from .parts import DATA, LOG, Span
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from .loading import Sweep
 
 IDENTITY = "sweep.json"
-RESOLVED = "sweep.resolved.toml"
 DESIGN = "design"
 SUMMARY = "summary.csv"
 JOURNAL = f"{LOG}/journal.jsonl"
@@ -81,7 +81,10 @@ def prepare(sweep: Sweep, folder: Path, span: Span, *, resume: bool, force: bool
     there = _there(folder)
     content = begun(folder) if there else None
     if content is not None and resume:
-        refuse_changed(content, identity_of(sweep), folder)
+        refuse_changed(
+            content, identity_of(sweep), folder, lambda: (Written.beside(folder), Written.of(sweep)),
+            allowed="what the sweep was begun with, or another --out for a new one",
+        )  # fmt: skip
         if span_of(content) != span:
             own = span_of(content)
             raise InputError(

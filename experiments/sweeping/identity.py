@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.errors import InputError
 from model.sources import code_hash, data_checksums, program_version
 
 from ..results.provenance import library_versions
@@ -85,17 +84,6 @@ PARTS = {
 }  # fmt: skip
 """Parts of an identity in words, in the order in which differences are said."""
 UNSAID = ("scenario.name",)
-
-
-def refuse_changed(then: Mapping[str, Any], now: Mapping[str, Any], where: Path) -> None:
-    """Raise `InputError` unless runs of ``now`` may stand beside those of ``then``, saying what changed."""
-    lines = changes(then, now)
-    if lines:
-        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        raise InputError(
-            f"{lines[0]}{more}", where=str(where),
-            allowed="what the sweep was begun with, or another --out for a new one",
-        )  # fmt: skip
 
 
 def _files_hash(sweep: Sweep) -> str:

@@ -33,6 +33,8 @@ FOLDER = "experiments"
 """Subfolder of the folders of scenarios that sweep files are in."""
 BASE = "scenario.resolved.toml"
 """The base scenario in the folder of a result."""
+RESOLVED = "sweep.resolved.toml"
+"""The file of a sweep in the folder of its results."""
 ENSEMBLE = "run.ensemble"
 """Setting that a sweep turns off: its design is about the packaged values, or about those that its factors give."""
 

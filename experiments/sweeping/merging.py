@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from model.errors import InputError
 
 from ..results.folder import whole_or_nothing
+from .changed import Written, refuse_changed
 from .dataset import Dataset, open_dataset
-from .folder import DESIGN, RESOLVED, write_identity
-from .identity import refuse_changed
-from .loading import BASE
+from .folder import DESIGN, write_identity
+from .loading import BASE, RESOLVED
 from .parts import DATA, LOG, Span, parts, write_part
 
 ALIKE = (RESOLVED, BASE, f"{DESIGN}.parquet", f"{DESIGN}.csv")
@@ -50,7 +51,9 @@ def _check(shards: Sequence[Dataset]) -> None:
             raise InputError(
                 "is not finished", where=str(shard.folder), allowed="shards that are whole; --resume goes on with one"
             )
-        refuse_changed(first.identity, shard.identity, shard.folder)
+        refuse_changed(
+            first.identity, shard.identity, shard.folder, partial(_written, first, shard), allowed="shards of one sweep"
+        )
     end = 0
     for shard in shards:
         span = shard.span
@@ -67,6 +70,10 @@ def _check(shards: Sequence[Dataset]) -> None:
             f"runs {end}:{first.identity['runs']} are missing", where=str(shards[-1].folder),
             allowed="shards that have every run once",
         )  # fmt: skip
+
+
+def _written(first: Dataset, shard: Dataset) -> tuple[Written, Written]:
+    return Written.beside(first.folder), Written.beside(shard.folder)
 
 
 def _join(shards: Sequence[Dataset], target: Path) -> None:
