@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import signal
@@ -525,32 +524,6 @@ def test_shards_make_the_whole(whole: Path, tmp_path: Path, capsys: pytest.Captu
     assert main(["merge", *shards, "--out", shards[0], "--quiet"]) == 2
 
 
-def test_a_merge_that_cannot_be_written_leaves_nothing(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for first in (0, 3):
-        words = ["--subset", f"{first}:{first + 3}", "--out", f"from-{first}", "--jobs", "1", "--quiet"]
-        assert main(["sweep", "short.toml", *words]) == 0
-    before = set(here.iterdir())
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("experiments.sweeping.merging.write_part", full)
-        assert main(["merge", "from-0", "from-3", "--out", "all", "--quiet"]) == 1
-        patched.setattr("experiments.exporting.dataset.write_csv", full)
-        assert main(["export", "from-0", "--csv", "--out", "csv"]) == 1
-    said = capsys.readouterr().err
-    assert "all: cannot be written: No space left on device" in said and "csv: cannot be written" in said
-    assert set(here.iterdir()) == before
-    (here / "all").mkdir()
-    assert main(["merge", "from-0", "from-3", "--out", "all", "--quiet"]) == 0
-    assert main(["export", "all", "--csv", "--out", "csv"]) == 0
-    assert main(["export", "all", "--csv", "--out", "csv", "--force"]) == 0
-    assert len(list((here / "csv").iterdir())) == 3
-
-
 def test_failures_of_shards_are_those_of_the_whole(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "short.toml").write_text(short(12, replicates=2).replace("[design]", f"{IMPOSSIBLE}\n[design]"))
     for first, end in ((0, 9), (9, 24)):
@@ -600,7 +573,7 @@ def test_shards_of_two_sweeps_do_not_go_together(here: Path) -> None:
         words = ["--subset", f"{first}:{first + 3}", "--seed", str(seed), "--jobs", "1", "--quiet"]
         assert main(["sweep", "short.toml", *words, "--out", f"from-{first}"]) == 0
     with pytest.raises(InputError, match="the seed changed"):
-        merge_shards([here / "from-0", here / "from-3"], here / "out")
+        merge_shards([here / "from-0", here / "from-3"], here / "out", lambda folder: None)
 
 
 # --- journal and status ----------------------------------------------------------------------------------------------

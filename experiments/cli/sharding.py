@@ -9,7 +9,7 @@ import typer
 
 from .output import Output
 from .settings import AsJson, NoFigures, Quiet
-from .sweeping import finish
+from .sweeping import completed, report
 
 if TYPE_CHECKING:
     from ..sweeping.status import Status
@@ -80,5 +80,5 @@ def merge(
     from ..sweeping.merging import merge_shards
 
     output = Output(json, quiet)
-    merge_shards(shards, out)
-    return finish(output, out, figures=not no_figures)
+    complete = merge_shards(shards, out, lambda folder: completed(output, folder, figures=not no_figures))
+    return report(output, out, complete)

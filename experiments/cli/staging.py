@@ -20,7 +20,7 @@ def staged(
     """The folder that the block fills, with the log in it, and what its manifest says of scenarios and luck.
 
     ``data`` is the folder of tables that was used; empty: the packaged ones. When the block ends, the manifest is written and
-    the folder put in its place; an error leaves nothing.
+    the folder put in its place; an error leaves nothing. Raises `ExperimentError` for a full disk.
     """
     from ..results import Staging
     from ..results.manifest import write_manifest

@@ -200,22 +200,39 @@ def _with_stored_seed(chosen: Sweep, folder: Path) -> Sweep:
 
 
 def finish(output: Output, folder: Path, *, figures: bool) -> int:
-    """Write what is made of a whole dataset, the manifest last; print it and return the exit code."""
+    """Complete the folder of a whole dataset, print what came out and return the exit code."""
+    from ..sweeping.running import writing
+
+    with writing(folder):
+        complete = completed(output, folder, figures=figures)
+    return report(output, folder, complete)
+
+
+def completed(output: Output, folder: Path, *, figures: bool) -> bool:
+    """Write what is made of a whole dataset, the manifest last, unless it is there; whether figures were drawn if they should."""
     from ..sweeping import SweepResult, open_dataset
     from ..sweeping.folder import whole
 
+    if whole(folder):
+        return True
     result = SweepResult(open_dataset(folder))
-    complete = True
-    if not whole(folder):
-        result.write()
-        complete = not figures or not result.drawable or drawn(output, lambda: _draw(folder, result))
-        _write_manifest(folder, result)
+    result.write()
+    complete = not figures or not result.drawable or drawn(output, lambda: _draw(folder, result))
+    _write_manifest(folder, result)
+    return complete
+
+
+def report(output: Output, folder: Path, complete: bool) -> int:
+    """Print a finished sweep and return the exit code."""
+    from ..sweeping import SweepResult, open_dataset
+
+    result = SweepResult(open_dataset(folder))
     if output.as_json:
         told = {"folder": str(folder), "complete": complete and not result.failed, "seed": result.seed}
         output.json({**told, **result.to_dict()})
     else:
         print_comparison(output, result)
-    failed = f", {result.failed} runs failed" if result.failed else ""
+    failed = f", {result.failed} run{'s' if result.failed > 1 else ''} failed" if result.failed else ""
     output.say("done", f"{folder} (seed {result.seed}{failed})", folder=str(folder), failed=result.failed)
     return 0 if complete and not result.failed else 3
 

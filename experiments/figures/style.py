@@ -84,7 +84,15 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
 
 
 def write(figure: Figure, path: Path) -> None:
-    """Write one file, PNG or SVG by its suffix."""
+    """Write one file, PNG or SVG by its suffix; where it cannot be written, nothing of it stays."""
+    try:
+        _write(figure, path)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _write(figure: Figure, path: Path) -> None:
     figure.set_dpi(DPI)
     if path.suffix == ".svg":
         figure.savefig(path, dpi=DPI, metadata={"Date": None})

@@ -6,6 +6,7 @@ is on disk. A run that is killed leaves at most such a folder, which nothing tak
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -25,6 +26,8 @@ INCOMPLETE = ".incomplete-"
 """Beginning of the name of a folder that is being written."""
 REPLACED = ".replaced-"
 """Beginning of the name of an old result, between its replacement and its removal."""
+NO_ROOM = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)}
+"""Numbers of the errors of a full disk, a used up quota and a file that is as long as it may be."""
 MANIFEST = "manifest.json"
 FORMAT = "comity-result"
 
@@ -82,12 +85,12 @@ def leftovers(root: Path) -> list[Path]:
 class Staging:
     """A result that is being written: a context in which `folder` is filled, and `publish` puts it in its place.
 
-    Left without `publish`, by an error or an interrupt, it removes what was written.
+    Left without `publish`, by an error or an interrupt, it removes what was written. Raises `ExperimentError` for a full disk.
     """
 
     def __init__(self, target: Path, force: bool = False) -> None:
         refuse_existing(target, force)
-        self.target, self.force = Path(os.path.abspath(target)), force
+        self.target, self.force = target.resolve(), force
         self.folder = _beside(self.target, INCOMPLETE)
         self._published = False
 
@@ -105,6 +108,8 @@ class Staging:
     ) -> None:
         if not self._published:
             shutil.rmtree(self.folder, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                raise unwritable(self.target, error, NOTHING_LEFT) from None
 
     def publish(self) -> Path:
         """Put everything on disk and rename it into place; returns the target."""
@@ -135,7 +140,7 @@ def whole_or_nothing(target: Path) -> Iterator[Path]:
 
     An error while it is being written leaves ``target`` as it was. Raises `ExperimentError` where it cannot be written.
     """
-    place = Path(os.path.abspath(target))
+    place = target.resolve()
     folder = _beside(place, INCOMPLETE)
     try:
         folder.mkdir(parents=True)
@@ -151,11 +156,18 @@ def whole_or_nothing(target: Path) -> Iterator[Path]:
                 os.replace(path, place / path.relative_to(folder))
         sync(place.parent)
     except OSError as error:
-        raise ExperimentError(
-            f"{target}: cannot be written: {error.strerror or error}\n  nothing was left there: make room, then run the same command again"
-        ) from None
+        raise unwritable(target, error, NOTHING_LEFT) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+NOTHING_LEFT = "nothing was left there: make room, then run the same command again"
+"""What is said of a result that is written whole or not at all."""
+
+
+def unwritable(place: Path | str, error: OSError, what_next: str) -> ExperimentError:
+    """The error of a place that cannot be written: which, why, and what to do."""
+    return ExperimentError(f"{place}: cannot be written: {error.strerror or error}\n  {what_next}")
 
 
 def _beside(target: Path, prefix: str) -> Path:

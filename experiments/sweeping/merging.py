@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,10 +20,10 @@ ALIKE = (RESOLVED, BASE, f"{DESIGN}.parquet", f"{DESIGN}.csv")
 """Files that all shards have, and the whole has too."""
 
 
-def merge_shards(folders: Sequence[Path], target: Path) -> None:
+def merge_shards[Given](folders: Sequence[Path], target: Path, complete: Callable[[Path], Given]) -> Given:
     """Put shards together in ``target``, an absent or empty folder: the same parts as if one process had run all.
 
-    Logs of shards go to log/ under the runs that they are of. Raises `InputError` unless the shards are whole, of one sweep,
+    ``complete`` writes what is made of the dataset into its folder, before that takes its place; what it returns is returned. Logs of shards go to log/ under the runs that they are of. Raises `InputError` unless the shards are whole, of one sweep,
     and have every run once, `ExperimentError` where ``target`` cannot be written: then nothing is left there.
     """
     shards = sorted((open_dataset(folder) for folder in folders), key=lambda shard: shard.span.first)
@@ -41,6 +41,7 @@ def merge_shards(folders: Sequence[Path], target: Path) -> None:
             shutil.copytree(shard.folder / LOG, folder / LOG / f"runs-{shard.span.first:06}-{shard.span.end - 1:06}")
         _join(shards, folder)
         write_identity(folder, {key: value for key, value in shards[0].identity.items() if key != "subset"})
+        return complete(folder)
 
 
 def _check(shards: Sequence[Dataset]) -> None:

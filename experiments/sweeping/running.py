@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from model.errors import InputError
 
-from ..errors import ExperimentError
+from ..results.folder import unwritable
 from .folder import JOURNAL, prepare, reopen
 from .identity import made_of
 from .journal import Journal, asked_again, finished, lines, superseded
@@ -63,10 +63,10 @@ def run_sweep(
         )
     sweep = sweep.seeded()
     span = subset or Span(0, sweep.runs)
-    with _writing(folder):
+    with writing(folder):
         prepare(sweep, folder, span, resume=resume, force=force)
     with locked(folder):
-        with _writing(folder):
+        with writing(folder):
             store = _Store(sweep, folder, span)
             if retry_failed and store.failures:
                 _ask_again(folder, store.failures)
@@ -77,7 +77,7 @@ def run_sweep(
         if missing:
             chosen = executor or local_executor(jobs, missing, sweep.base)
             with chosen as hands, Journal(folder / JOURNAL) as journal:
-                with _writing(folder):
+                with writing(folder):
                     begin_session(folder, hands)
                 _run(sweep, work, hands, store, journal, teller)
         return len(store.failures)
@@ -104,7 +104,7 @@ def _run(sweep: Sweep, work: SweepWork, hands: AnyExecutor, store: _Store, journ
     with closing(stream(work, in_blocks(sweep, store.numbers_missing()), hands, together=_with_one_past)) as results:
         for run, result in results:
             done = work.failure(run, DIED) if isinstance(result, Dead) else result
-            with _writing(store.folder):
+            with writing(store.folder):
                 journal.add([done])
                 if time.monotonic() - synced > SYNC_SECONDS:
                     journal.sync()
@@ -258,13 +258,10 @@ class _Teller:
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Say what cannot be written, and that what is there stays good."""
+def writing(folder: Path) -> Iterator[None]:
+    """Say what cannot be written of a sweep, and that what is there stays good: raises `ExperimentError`."""
     try:
         yield
     except OSError as error:
-        place = error.filename or folder
-        raise ExperimentError(
-            f"{place}: cannot be written: {error.strerror or error}\n"
-            "  what is done is kept: make room, then the same command with --resume goes on"
-        ) from None
+        what_next = "what is done is kept: make room, then the same command with --resume goes on"
+        raise unwritable(error.filename or folder, error, what_next) from None
