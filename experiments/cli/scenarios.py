@@ -138,10 +138,8 @@ def new(
 
 def _reference(base: str) -> str:
     """How a file in ./scenarios names its base: by name, or by the path from there."""
-    import os
-
-    is_path = base.endswith(".toml") or "/" in base or os.sep in base
-    return Path(os.path.relpath(base, LOCAL)).as_posix() if is_path else base
+    is_path = base.endswith(".toml") or "/" in base or "\\" in base
+    return Path(base).absolute().relative_to(LOCAL.absolute(), walk_up=True).as_posix() if is_path else base
 
 
 def draft(name: str, base: str, scenario: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,7 @@ def find_scenario(name: str, beside: Path | None = None, where: str = "") -> Pat
         path = folders[0] / name if beside else Path(name)
         if _exists(path):
             return path
-        message = "is a link that leads nowhere" if os.path.islink(path) else "there is no such file"
+        message = "is a link that leads nowhere" if _is_link(path) else "there is no such file"
         raise InputError(message, where=f"{where}: {as_written(name)}" if where else name, nearest=_near(path.stem))
     for folder in folders if name else ():
         if _exists(folder / f"{name}.toml"):
@@ -51,6 +50,13 @@ def find_scenario(name: str, beside: Path | None = None, where: str = "") -> Pat
 
 def _is_path(name: str) -> bool:
     return name.endswith(".toml") or "/" in name or "\\" in name
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except (OSError, ValueError):  # no name of a file, see `_exists`
+        return False
 
 
 def _exists(path: Path) -> bool:
