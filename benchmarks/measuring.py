@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+
+from experiments.systems import usage_of_children
 
 ROOT = Path(__file__).parents[1]
 processor_time = time.process_time
@@ -75,17 +76,15 @@ def command(*words: str, cache: Path | None = None) -> Process:
     if cache is not None:
         environment["COMITY_CACHE"] = str(cache)
         environment.pop("NUMBA_CACHE_DIR", None)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = usage_of_children()
     begin = wall_time()
     subprocess.run(
         [sys.executable, "-m", "experiments.cli", *words],
         cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     wall = wall_time() - begin
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kibibytes elsewhere
-    return Process(wall, processor, after.ru_maxrss * unit / 1e9)
+    after = usage_of_children()
+    return Process(wall, after.processor - before.processor, after.peak / 1e9)
 
 
 def run_command(scenario: str, *settings: str, cache: Path | None = None) -> Process:

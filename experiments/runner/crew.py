@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ..errors import ExperimentError
+from ..systems import cores
 from .processes import process_context, start_server
 from .progress import OnProgress, Progress
 from .worker import Recipes, Task, Worker, enter, run_task
@@ -28,8 +28,7 @@ Finished = Generator[tuple[Task, Any]]
 
 def default_jobs() -> int:
     """Processes to use when none are named: one core is left free."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores - 1)
+    return max(1, cores() - 1)
 
 
 def quarters(start: date, end: date) -> int:
