@@ -217,7 +217,7 @@ def _maps(folder: Path, slug: str, sample: Sample, one: OfOutcome) -> list[Path]
     quantiles[:, there] = np.nanquantile(one.outcome.values[there], (0.5, 0.05, 0.95), axis=1)
     table = pd.DataFrame(
         {
-            factor.title: sample.codes[:, place] if factor.numeric else [factor.text(c) for c in sample.codes[:, place]]
+            factor.title: sample.codes[:, place] if factor.valued else [factor.text(c) for c in sample.codes[:, place]]
             for place, factor in enumerate(sample.factors)
         }
     )

@@ -76,7 +76,7 @@ def grid_effects(sample: Sample, values: NDArray[np.float64]) -> GridEffects:
         factor = sample.factors[place]
         for code in _level_codes(factor):
             points = int(((sample.codes[:, place] == code) & means.there).sum())
-            number = float(code) if factor.numeric else None
+            number = float(code) if factor.valued else None
             effects.append(Effect(factor.name, factor.text(float(code)), number, next(estimates), points))
     pairs = {
         (a, b): np.einsum("pi,pj->pij", columns[a], columns[b]).reshape(sample.points, -1)
@@ -119,7 +119,7 @@ def one_at_a_time(sample: Sample, values: NDArray[np.float64]) -> tuple[tuple[Ef
                 return y[there : there + 1] - y[base : base + 1]
 
             (estimate,) = over_replicates(values, means.mean, against_base)
-            effects.append(Effect(factor.name, factor.text(code), code if factor.numeric else None, estimate, 1))
+            effects.append(Effect(factor.name, factor.text(code), code if factor.valued else None, estimate, 1))
     return tuple(effects), tuple(refused)
 
 

@@ -127,7 +127,7 @@ def means_by_band(sample: Sample, values: NDArray[np.float64], rows: NDArray[np.
             own = y[inside]
             error = float(own.std(ddof=1) / np.sqrt(count)) if count > 1 else None
             text = factor.text(low) if low == high else f"{factor.text(low)} to {factor.text(high)}"
-            value = code if factor.numeric else None
+            value = code if factor.valued else None
             effects.append(
                 Effect(factor.name, text, value, estimate(float(own.mean() - y.mean()), error, count - 1), count)
             )

@@ -3,7 +3,7 @@
 Friedman and Fisher (1999, Statistics and Computing 9): a box is peeled, a little at a time from one end of one factor,
 where the cases become denser for what is given up; then pasted, outwards again where that makes it denser still. As scenario
 discovery: Bryant and Lempert (2010, Technological Forecasting & Social Change 77), with coverage, density, and quasi-p values.
-Pure functions on arrays. Numbers and ordered levels have limits; a nominal factor has the set of its levels that stay.
+Pure functions on arrays. Numbers, dates and pairs of levels have limits; a nominal factor has the set of its levels that stay.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,10 @@ MOST_LEVELS = 10
 
 @dataclass(frozen=True)
 class Factor:
-    """What a sweep varies. ``levels``: the values that the design has, in order; codes are numbers or places in it."""
+    """What a sweep varies. ``levels``: the values that the design has, in order; codes are numbers or places in it.
+
+    Of dates both are days, counted as `date.toordinal` does: dates have an order, and are as far apart as they are.
+    """
 
     name: str
     title: str
@@ -39,6 +43,7 @@ class Factor:
     log: bool = False
     span: tuple[float, float] = (0.0, 1.0)  # lowest and highest value that it may take, as codes
     ends: tuple[float, float] = (0.0, 1.0)  # the same, also where the design does not reach them
+    dated: bool = False
 
     @property
     def discrete(self) -> bool:
@@ -51,14 +56,21 @@ class Factor:
         return not self.numeric and len(self.levels) > 2
 
     @property
+    def valued(self) -> bool:
+        """Whether its codes are its values: numbers, no days."""
+        return self.numeric and not self.dated
+
+    @property
     def graded(self) -> bool:
         """Whether a surface can be drawn along it: numbers, more than two."""
-        return self.numeric and len(self.levels) > 2
+        return self.valued and len(self.levels) > 2
 
     def text(self, code: float) -> str:
         """A value in short, from its code: to about a hundredth of the span where it is continuous."""
         if np.isnan(code):
             return "as in the base"
+        if self.dated:
+            return date.fromordinal(round(code)).isoformat()
         if not self.numeric:
             level = self.levels[round(code)]
             return str(level).lower() if isinstance(level, bool | np.bool_) else str(level)
@@ -219,6 +231,9 @@ def sample_of(dataset: Dataset) -> Sample:
 def _factor(given: Given, values: pd.Series[Any]) -> Factor:
     there = values.dropna()
     truth = all(isinstance(value, bool | np.bool_) for value in there)
+    dated = bool(given.discrete) and all(isinstance(level, date) for level in given.discrete or ())
+    if dated:
+        there = there.map(_day)
     numeric = not truth and there.dtype.kind in "iuf"
     levels = sorted(there.unique()) if numeric or truth else _ordered(given.discrete or (), there)
     span = (float(levels[0]), float(levels[-1])) if numeric else (0.0, float(len(levels) - 1))
@@ -231,13 +246,15 @@ def _factor(given: Given, values: pd.Series[Any]) -> Factor:
         log=given.scale == "log",
         span=given.bounds if isinstance(given.range, tuple) else span,
         ends=_ends(given, numeric, span),
+        dated=dated,
     )
 
 
 def _ends(given: Given, numeric: bool, span: tuple[float, float]) -> tuple[float, float]:
     """Codes of the lowest and the highest value that a factor may take; those of the design where it has no end."""
     if given.discrete is not None:
-        return (min(given.discrete), max(given.discrete)) if numeric else (0.0, len(given.discrete) - 1.0)
+        codes = [_day(level) if isinstance(level, date) else level for level in given.discrete]
+        return (min(codes), max(codes)) if numeric else (0.0, len(codes) - 1.0)
     if given.distribution is None:
         return given.bounds if isinstance(given.range, tuple) else span
     low, high = given.distribution.quantiles(np.array([0.0, 1.0]))
@@ -245,15 +262,22 @@ def _ends(given: Given, numeric: bool, span: tuple[float, float]) -> tuple[float
 
 
 def _ordered(given: Sequence[object], values: pd.Series[Any]) -> list[Any]:
-    """Texts in the order of the file; dates, which are text in the design, in their own."""
+    """Texts in the order of the file."""
     written = [str(level) for level in given]
     return sorted(
         values.unique(), key=lambda level: (written.index(str(level)) if str(level) in written else len(written), level)
     )
 
 
+def _day(level: object) -> float:
+    """A date, which is text in the design, as the number of its day."""
+    return float(date.fromisoformat(str(level)).toordinal())
+
+
 def _codes(factor: Factor, values: pd.Series[Any]) -> NDArray[np.float64]:
     """float64[P]; NaN at the base of one factor at a time, where the factor's settings differ among themselves."""
+    if factor.dated:
+        values = values.map(_day, na_action="ignore")
     if factor.numeric:
         return values.to_numpy(dtype=float, na_value=np.nan)
     places = {level: place for place, level in enumerate(factor.levels)}

@@ -159,10 +159,12 @@ def _boxes(sample: Sample, found: OfOutcome) -> Iterator[Row]:
     for discovery in found.discoveries:
         for number, chosen in enumerate(discovery.boxes, start=1):
             for limit in chosen.box.limits:
+                factor = sample.factors[discovery.columns[limit.factor]]
+                low, high = (None, None) if factor.dated else (limit.low, limit.high)
                 yield {
                     "case": str(discovery.case), "policy": discovery.policy.name if discovery.policy else None,
-                    "box": number, "factor": sample.factors[discovery.columns[limit.factor]].name,
-                    "limit": limit_words(sample, discovery, limit), "low": limit.low, "high": limit.high,
+                    "box": number, "factor": factor.name,
+                    "limit": limit_words(sample, discovery, limit), "low": low, "high": high,
                     "quasi_p": chosen.quasi_p[limit.factor], "coverage": chosen.box.coverage,
                     "density": chosen.box.density, "mass": chosen.box.mass, "points": chosen.box.points,
                     "cases": chosen.box.cases,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from scipy.stats import binom
 
 from experiments.analysing import analyse, prim, read_case, tables
 from experiments.analysing.analysis import Wanted
+from experiments.analysing.drawing import draw_analysis
+from experiments.analysing.tables import limit_words
 from model.errors import InputError
 
 FIVE = [False] * 5
@@ -102,6 +105,34 @@ def test_levels_without_order_are_left_out_one_by_one() -> None:
     boxes = prim.trajectory(X, cases, [True, False])
     best = boxes[prim.chosen(boxes)]
     assert best.limits == (prim.Limit(0, codes=(1.0, 4.0)),) and (best.coverage, best.density) == (1.0, 1.0)
+
+
+DATES = [date(2024, 1, 1), date(2022, 1, 1), date(2022, 7, 1), date(2023, 1, 1), date(2026, 1, 1)]
+"""Levels in no order."""
+
+
+def test_dates_are_ordered_and_have_limits_as_numbers_have(tmp_path: Path) -> None:
+    states = np.random.default_rng(6).random(60)
+    rows = [(day.isoformat(), float(b)) for day in DATES for b in states]
+    factors = [{"name": "begins", "levels": DATES}, {"name": "b", "range": [0.0, 1.0]}]
+
+    def outcome(begins: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
+        return np.where(begins < "2024-01-01", 0.0, 1.0) + 0.01 * b
+
+    sample = known_sample(tmp_path / "s", factors, rows, {"works": outcome}, design={"kind": "latin-hypercube"})
+    begins = sample.factors[0]
+    assert [begins.text(code) for code in begins.levels] == [day.isoformat() for day in sorted(DATES)]
+    assert (begins.nominal, begins.graded) == (False, False)
+    assert np.diff(begins.levels).tolist() == [181.0, 184.0, 365.0, 731.0]
+    found = analyse(sample, Wanted(cases=(read_case("works < 0.5", sample),)))
+    (discovery,) = found.outcomes[0].discoveries
+    (box,) = discovery.boxes
+    assert [limit_words(sample, discovery, limit) for limit in box.box.limits] == ["begins <= 2023-01-01"]
+    (row,) = tables(found)["boxes"]
+    assert (row["limit"], row["low"], row["high"]) == ("begins <= 2023-01-01", None, None)
+    levels = [row["level"] for row in tables(found)["effects"] if row["factor"] == "begins"]
+    assert levels == [day.isoformat() for day in sorted(DATES)]
+    assert draw_analysis(tmp_path, found)
 
 
 def test_a_policy_has_the_region_where_it_fails(tmp_path: Path) -> None:
