@@ -159,6 +159,25 @@ def test_what_cannot_be_exported_is_explained(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--csv"], "holds neither a sweep nor a run\n  allowed: a folder that `comity sweep` or `comity run` wrote"),
+        (["--format", "ties"], "holds no run\n  allowed: a folder that `comity run` wrote"),
+    ],
+)
+def test_a_folder_that_holds_nothing_of_comity_is_told(
+    tmp_path: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/notes.txt").write_text("mine")
+    assert main(["export", str(tmp_path / "other"), *words, "--out", str(tmp_path / "out")]) == 2
+    assert said in json.loads(capsys.readouterr().err)["message"]
+    assert main(["export", str(tmp_path / "none"), *words, "--out", str(tmp_path / "out")]) == 2
+    assert "is no folder" in json.loads(capsys.readouterr().err)["message"]
+    assert not (tmp_path / "out").exists()
+
+
 def test_decisions_that_were_not_kept_are_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = [w for s in (*SETTINGS, "record.decisions=false", "record.snapshots=[]") for w in ("--set", s)]
     run = ["run", "classroom", *words, "--replicates", "1", "--jobs", "1", "--no-figures", "--quiet"]

@@ -539,6 +539,41 @@ def test_failures_of_shards_are_those_of_the_whole(here: Path, capsys: pytest.Ca
     assert sum(status_of(here / f"from-{first}").failed for first in (0, 9)) == failed
 
 
+def test_a_shard_points_to_merge_and_not_to_what_needs_the_whole(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    merge = "`comity merge SHARD... --out DIR`"
+    assert main(["sweep", "short.toml", "--subset", "0:3", "--out", "part", "--jobs", "1", "--quiet"]) == 0
+    said = capsys.readouterr().out
+    assert f"A shard, runs 0:3 of 6: {merge}" in said and "comity analyse" not in said
+    assert main(["status", "part"]) == 0
+    assert merge in capsys.readouterr().out
+    for words, code in (
+        (["analyse", "part", "--out", "to"], 2),
+        (["query", "part", "select count(*) from runs"], 0),
+        (["export", "part", "--csv", "--out", "csv"], 0),
+    ):
+        assert main(words) == code
+        assert merge.removesuffix("`") in capsys.readouterr().err
+    assert main(["sweep", "short.toml", "--out", "whole", "--jobs", "1", "--quiet"]) == 0
+    capsys.readouterr()
+    assert main(["status", "whole"]) == 0 and main(["query", "whole", "select 1"]) == 0
+    captured = capsys.readouterr()
+    assert "merge" not in captured.out + captured.err
+
+
+def test_one_thing_is_counted_as_one(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "short.toml").write_text(short(1))
+    assert main(["sweep", "short.toml", "--dry-run", "--jobs", "1"]) == 0
+    assert "Latin hypercube: 1 design point, 1 replicate each, 1 run." in capsys.readouterr().out
+    assert main(["sweep", "short.toml", "--out", "out", "--jobs", "1"]) == 0
+    captured = capsys.readouterr()
+    assert "short, 1 design point: 1 replicate, seed 3" in captured.err
+    assert "1 design point with 1 replicate each" in captured.out
+    assert main(["status", "out"]) == 0
+    assert capsys.readouterr().out == "short: 1 of 1 run done, finished\n"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a script of a POSIX shell")
 def test_the_script_for_slurm_makes_shards_of_the_whole(here: Path) -> None:
     """The script of the docs, task by task, one of them twice."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from model.errors import InputError
 
+from ..sweeping.counting import counted, verb
 from .discovery import Case, Discovery, discover, worst_case
 from .effects import Effect, Share, grid_effects, one_at_a_time
 from .given_data import GivenData, given_data, means_by_band
@@ -170,11 +171,13 @@ def _notes(sample: Sample) -> Sequence[str]:
     runs = sample.points * sample.replicates
     if not sample.complete:
         done = runs - int(sample.missing.sum())
-        notes.append(f"the sweep is not complete: {done:,} of {runs:,} runs are there; `comity sweep --resume` goes on")
+        there = f"{done:,} of {counted(runs, 'run')} {verb(done, 'is', 'are')} there"
+        notes.append(f"the sweep is not complete: {there}; `comity sweep --resume` goes on")
     if sample.failed.sum():
         reason, count = sample.reasons[0]
-        more = f", and {len(sample.reasons) - 1} other reasons" if len(sample.reasons) > 1 else ""
-        notes.append(f"{int(sample.failed.sum()):,} of {runs:,} runs failed: {reason} ({count:,} times){more}")
+        more = f", and {counted(len(sample.reasons) - 1, 'other reason')}" if len(sample.reasons) > 1 else ""
+        failed = f"{int(sample.failed.sum()):,} of {counted(runs, 'run')} failed"
+        notes.append(f"{failed}: {reason} ({counted(count, 'time')}){more}")
     if sample.replicates == 1:
         notes.append("one replicate: luck cannot be told from the effect of factors")
     if any(factor.lever for factor in sample.factors) and not policies_of(sample):

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..sweeping.counting import counted
 from .given_data import bands_of
 from .luck import point_means
 from .robustness import SMALLER_IS_BETTER
 from .tables import limit_words
+from .wording import without_value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,13 +52,13 @@ def _slugs(labels: Sequence[str]) -> list[str]:
 
 
 def _remark(sample: Sample) -> str:
-    many = "one replicate" if sample.replicates == 1 else f"{sample.replicates} replicates"
-    return f"{sample.title}: {sample.points:,} design points ({sample.design.kind}), {many}"
+    many = counted(sample.replicates, "replicate")
+    return f"{sample.title}: {counted(sample.points, 'design point')} ({sample.design.kind}), {many}"
 
 
 def _holes(one: OfOutcome) -> str:
     holes = one.holes
-    return f"{holes.total:,} of {holes.runs:,} runs have no value." if holes.total else ""
+    return f"{without_value(holes)}." if holes.total else ""
 
 
 # --- effects and indices ------------------------------------------------------------------------------------------

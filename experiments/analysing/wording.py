@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..sweeping.counting import counted, verb
 from .robustness import SMALLER_IS_BETTER
 from .tables import limit_words
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from .analysis import Analysis, OfOutcome
     from .discovery import Discovery
     from .given_data import GivenData
+    from .holes import Holes
     from .replicates import Estimate
     from .sample import Sample
     from .screening import Screening
@@ -50,7 +52,7 @@ def sections(analysis: Analysis) -> list[Section]:
 
 def _title(sample: Sample, one: OfOutcome) -> str:
     unit = f", {one.outcome.unit}" if one.outcome.unit not in ("", "1") else ""
-    return f"{one.outcome.label}{unit} ({sample.design.kind}, {sample.points:,} points, {sample.replicates} replicates)"
+    return f"{one.outcome.label}{unit} ({sample.design.kind}, {counted(sample.points, 'point')}, {counted(sample.replicates, 'replicate')})"
 
 
 Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
@@ -154,13 +156,18 @@ def _of_holes(one: OfOutcome) -> list[str]:
     if not holes.total:
         return []
     said = (
-        f"{holes.total:,} of {holes.runs:,} runs have no value ({holes.failed:,} failed, {holes.undefined:,} undefined, "
-        f"{holes.missing:,} not run); {holes.points_without_value:,} points have none at all."
+        f"{without_value(holes)} ({holes.failed:,} failed, {holes.undefined:,} undefined, {holes.missing:,} not run); "
+        f"{counted(holes.points_without_value, 'point')} {verb(holes.points_without_value, 'has', 'have')} none at all."
     )
     if holes.uneven:
         where = ", ".join(f"{u.factor} ({u.words})" for u in holes.uneven)
         said += f" They lie unevenly along {where}: what follows may be biased by what is missing."
     return [said]
+
+
+def without_value(holes: Holes) -> str:
+    """How many runs have no value."""
+    return f"{holes.total:,} of {counted(holes.runs, 'run')} {verb(holes.total, 'has', 'have')} no value"
 
 
 def _of_blocks(one: OfOutcome) -> list[str]:

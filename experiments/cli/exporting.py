@@ -56,7 +56,10 @@ def export(
     if out.is_dir() and any(out.iterdir()) and not force:
         raise InputError("is not empty", where=str(out), allowed="another --out, or --force to write into it")
     output = Output(json)
-    paths = _of_sweep(folder, out, output, format_) if _is_sweep(folder) else _of_run(folder, out, format_, replicate)
+    sweep = _is_sweep(folder)
+    if not sweep:
+        _refuse_neither(folder, format_)
+    paths = _of_sweep(folder, out, output, format_) if sweep else _of_run(folder, out, format_, replicate)
     if json:
         output.json({"folder": str(out), "files": [str(path) for path in paths]})
     else:
@@ -71,12 +74,27 @@ def _is_sweep(folder: Path) -> bool:
     return folder.is_dir() and begun(folder) is not None
 
 
+def _refuse_neither(folder: Path, format_: Format | None) -> None:
+    """Raise `InputError` for a folder that holds neither a sweep nor a result."""
+    from model.errors import InputError
+
+    from ..results.folder import MANIFEST
+
+    of = "`comity run`" if format_ is not None else "`comity sweep` or `comity run`"
+    if not folder.is_dir():
+        raise InputError("is no folder", where=str(folder), allowed=f"a folder that {of} wrote")
+    if not (folder / MANIFEST).is_file():
+        what = "no run" if format_ is not None else "neither a sweep nor a run"
+        raise InputError(f"holds {what}", where=str(folder), allowed=f"a folder that {of} wrote")
+
+
 def _of_sweep(folder: Path, out: Path, output: Output, format_: Format | None) -> list[Path]:
     from model.errors import InputError
 
     from ..exporting.dataset import too_long, write_dataset
     from ..results.folder import whole_or_nothing
     from ..sweeping.dataset import open_dataset, refuse_empty
+    from .sharding import tell_of_shard
 
     if format_ is not None:
         raise InputError(f"a sweep has no {format_.value}", where=str(folder), allowed="--csv")
@@ -84,6 +102,7 @@ def _of_sweep(folder: Path, out: Path, output: Output, format_: Format | None) -
     refuse_empty(dataset)
     with whole_or_nothing(out) as inside:
         paths = [out / path.relative_to(inside) for path in write_dataset(dataset, inside)]
+    tell_of_shard(output, dataset)
     if not dataset.complete:
         output.say("incomplete", "the sweep is not complete: these are the runs that are there")
     if too_long(dataset):

@@ -29,11 +29,14 @@ def query(
     from model.errors import InputError
 
     from ..querying import ask
+    from ..sweeping.dataset import open_dataset
+    from .sharding import tell_of_shard
 
     if as_csv and json:
         raise InputError("--csv and --json cannot both be", where="query", allowed="one of them")
-    answer = ask(folder, sql)
     output = Output(json)
+    answer = ask(folder, sql)
+    tell_of_shard(output, open_dataset(folder))
     if json:
         output.json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
     elif as_csv:

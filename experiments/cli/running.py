@@ -112,6 +112,7 @@ def run_until(
     from model.errors import InputError
 
     from ..runner import run_to_checkpoint
+    from ..sweeping.counting import counted
 
     if until is None or path is None:
         given, other = ("--checkpoint", "--until") if until is None else ("--until", "--checkpoint")
@@ -131,18 +132,21 @@ def run_until(
         said = {"checkpoint": str(path), "scenario": scenario.name, "date": until, "seed": scenario.run.seed}
         output.json({**said, "replicates": scenario.run.replicates, "bytes": size})
     else:
-        output.text(f"{path}: {scenario.name} at {day}, {scenario.run.replicates} replicates, seed {scenario.run.seed}")
+        output.text(
+            f"{path}: {scenario.name} at {day}, {counted(scenario.run.replicates, 'replicate')}, seed {scenario.run.seed}"
+        )
     output.say("done", f"{path} ({size:,} bytes)", checkpoint=str(path), bytes=size)
     return 0
 
 
 def announce(output: Output, name: str, replicates: int, seed: int | None) -> None:
     """Say what begins, and why it may take a while the first time."""
+    from ..sweeping.counting import counted
     from .doctoring import kernels_cached
 
     output.say(
         "start",
-        f"{name}: {replicates} replicates, seed {seed}",
+        f"{name}: {counted(replicates, 'replicate')}, seed {seed}",
         scenario=name,
         replicates=replicates,
         seed=seed,

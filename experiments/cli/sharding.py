@@ -12,6 +12,7 @@ from .settings import AsJson, NoFigures, Quiet
 from .sweeping import completed, report
 
 if TYPE_CHECKING:
+    from ..sweeping.dataset import Dataset
     from ..sweeping.status import Status
 
 SweepFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")]
@@ -34,24 +35,37 @@ def status(folder: SweepFolder, json: AsJson = False) -> int:
 
 
 def _lines(found: Status) -> list[str]:
+    from ..sweeping.counting import counted
+
     subset = found.identity.get("subset")
     which = f", runs {subset[0]}:{subset[1]} of {found.identity['runs']:,}" if subset else ""
     state = "finished" if found.complete else "being run" if found.running else "stopped; --resume goes on"
-    lines = [f"{found.identity['name']}{which}: {found.done:,} of {found.runs:,} runs done, {state}"]
+    lines = [f"{found.identity['name']}{which}: {found.done:,} of {counted(found.runs, 'run')} done, {state}"]
     if found.a_second and not found.complete:
         left = f", about {span_of_time(found.seconds_left)} left" if found.seconds_left is not None else ""
         lines.append(f"{found.a_second:.3g} runs a second lately{left}")
+    if subset and found.complete:
+        lines.append("a shard: `comity merge SHARD... --out DIR` puts it together with the others")
     if found.failed:
-        lines.append(f"{found.failed:,} {'run' if found.failed == 1 else 'runs'} failed:")
+        lines.append(f"{counted(found.failed, 'run')} failed:")
         reasons = list(found.reasons.items())
-        lines += [
-            f"  {count:,} {'time' if count == 1 else 'times'}: {reason}" for reason, count in reasons[:MOST_REASONS]
-        ]
+        lines += [f"  {counted(count, 'time')}: {reason}" for reason, count in reasons[:MOST_REASONS]]
         if len(reasons) > MOST_REASONS:
-            lines.append(f"  and {len(reasons) - MOST_REASONS} more reasons, in the column reason of data")
+            lines.append(f"  and {counted(len(reasons) - MOST_REASONS, 'more reason')}, in the column reason of data")
         lines.append(_retrying(found))
     lines += [f"{name} is damaged; --resume makes it again" for name in found.damaged]
     return lines
+
+
+def tell_of_shard(output: Output, dataset: Dataset) -> None:
+    """Say where the whole is to be had, if this is a shard: its runs are not those of the sweep."""
+    if dataset.shard:
+        span, runs = dataset.span, dataset.identity["runs"]
+        output.say(
+            "shard",
+            f"a shard: runs {span.first}:{span.end} of {runs:,}; `comity merge SHARD... --out DIR` makes the whole",
+            runs=[span.first, span.end],
+        )
 
 
 def _retrying(found: Status) -> str:
@@ -59,7 +73,7 @@ def _retrying(found: Status) -> str:
     subset = found.identity.get("subset")
     which = f" --subset {subset[0]}:{subset[1]}" if subset else ""
     then = ", before `comity merge`" if subset else ""
-    return f"`comity sweep ... --resume --retry-failed{which} --out {found.folder}` runs them again{then}"
+    return f"`comity sweep ... --resume --retry-failed{which} --out {found.folder}` runs them again{then}: those that the machine failed may succeed"
 
 
 def span_of_time(seconds: float) -> str:

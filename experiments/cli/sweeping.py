@@ -76,6 +76,7 @@ def sweep(
     from ..errors import Interrupted
     from ..results import choose_folder
     from ..sweeping import load_sweep, run_sweep
+    from ..sweeping.counting import counted
     from .running import announce
 
     output = Output(json, quiet)
@@ -91,7 +92,7 @@ def sweep(
     chosen = chosen.seeded()
     target = choose_folder(chosen.name, chosen.content_hash(), out)
     hands = cluster(scheduler) if executor == "dask" and scheduler else None
-    announce(output, f"{chosen.name}, {len(chosen.points)} design points", chosen.replicates, chosen.seed)
+    announce(output, f"{chosen.name}, {counted(len(chosen.points), 'design point')}", chosen.replicates, chosen.seed)
     output.say("folder", f"into {target}; stopped, it goes on with --resume --out {target}", folder=str(target))
     try:
         with output.progress(chosen.name) as listener:
@@ -225,6 +226,7 @@ def completed(output: Output, folder: Path, *, figures: bool) -> bool:
 def report(output: Output, folder: Path, complete: bool) -> int:
     """Print a finished sweep and return the exit code."""
     from ..sweeping import SweepResult, open_dataset
+    from ..sweeping.counting import counted
 
     result = SweepResult(open_dataset(folder))
     if output.as_json:
@@ -232,7 +234,7 @@ def report(output: Output, folder: Path, complete: bool) -> int:
         output.json({**told, **result.to_dict()})
     else:
         print_comparison(output, result)
-    failed = f", {result.failed} run{'s' if result.failed > 1 else ''} failed" if result.failed else ""
+    failed = f", {counted(result.failed, 'run')} failed" if result.failed else ""
     output.say("done", f"{folder} (seed {result.seed}{failed})", folder=str(folder), failed=result.failed)
     return 0 if complete and not result.failed else 3
 

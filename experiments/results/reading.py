@@ -92,7 +92,7 @@ def open_result(folder: Path | str) -> Result:
     if manifest.get("kind", "run") != "run":
         inside = ", ".join(sorted(str(path.parent) for path in folder.glob("*/manifest.json")))
         raise InputError(
-            f"is a {manifest['kind']}, not one run",
+            f"is {'an' if manifest['kind'][0] in 'aeiou' else 'a'} {manifest['kind']}, not one run",
             where=str(folder),
             allowed=inside or "a folder that `comity run` wrote",
         )

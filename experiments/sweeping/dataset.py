@@ -12,6 +12,7 @@ from model.sources import sha256
 
 from ..results.manifest import read_manifest
 from . import journal
+from .counting import counted, verb
 from .folder import DESIGN, JOURNAL, read_begun, span_of, whole
 from .loading import RESOLVED
 from .parts import Span, damaged, parts, schema
@@ -49,6 +50,11 @@ class Dataset:
     def span(self) -> Span:
         """The runs that it is to hold."""
         return span_of(self.identity)
+
+    @property
+    def shard(self) -> bool:
+        """Whether it is to hold a part of the runs only, for `comity merge`."""
+        return "subset" in self.identity
 
     @property
     def complete(self) -> bool:
@@ -95,7 +101,7 @@ def refuse_empty(dataset: Dataset) -> None:
         raise InputError("holds no runs yet", where=str(dataset.folder), allowed="a sweep of which runs are done")
     first = len(next(dataset.span.parts()))
     raise InputError(
-        f"{done:,} run{'s are' if done > 1 else ' is'} done, none in a whole part of {first:,} yet", where=str(dataset.folder),
+        f"{counted(done, 'run')} {verb(done, 'is', 'are')} done, none in a whole part of {first:,} yet", where=str(dataset.folder),
         allowed="a sweep with a whole part; `comity status` says how far it is",
     )  # fmt: skip
 

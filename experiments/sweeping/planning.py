@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import as_written
 
+from .counting import counted
 from .design import written
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ class Plan:
         """The design, the number of runs, time and disk."""
         e, sweep = self.estimate, self.sweep
         whole = "" if e.runs == sweep.runs else f" of {sweep.runs:,}"
-        said = (
-            f"{_design(sweep)}: {e.points:,} design points, {sweep.replicates} replicates each, {e.runs:,}{whole} runs."
-        )
+        each = f"{counted(e.points, 'design point')}, {counted(sweep.replicates, 'replicate')} each"
+        runs = f"{e.runs:,}{whole} runs" if whole else counted(e.runs, "run")
+        said = f"{_design(sweep)}: {each}, {runs}."
         if e.seconds is None or e.seconds_each is None:
             time = "The first run failed, so that the time cannot be estimated."
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .counting import counted
 from .outcomes import RELATIVE, unit_of
 
 if TYPE_CHECKING:
@@ -22,17 +23,22 @@ def lines(result: SweepResult) -> list[str]:
     said = _reach(result) if result.tabular else []
     said.append(f"{design_line(result)}{_what(result)}.")
     if result.failed:
-        many = "1 run" if result.failed == 1 else f"{result.failed:,} runs"
+        many = counted(result.failed, "run")
         said.append(f"{many} of {len(result.dataset.span):,} failed; `comity status {result.dataset.folder}` says why.")
-    if not result.tabular:
+    if result.dataset.shard:
+        span = result.dataset.span
+        said.append(
+            f"A shard, runs {span.first}:{span.end} of {result.dataset.identity['runs']:,}: "
+            "`comity merge SHARD... --out DIR` puts it together with the others."
+        )
+    elif not result.tabular:
         said.append(f"`comity analyse {result.dataset.folder}` says what the outcomes hang on.")
     return said
 
 
 def design_line(result: SweepResult) -> str:
     """How many points and replicates."""
-    each = f"{result.replicates} replicate{'s' if result.replicates > 1 else ''} each"
-    return f"{result.points} design points with {each}"
+    return f"{counted(result.points, 'design point')} with {counted(result.replicates, 'replicate')} each"
 
 
 def _what(result: SweepResult) -> str:

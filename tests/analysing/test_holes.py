@@ -53,6 +53,14 @@ def test_one_per_cent_of_failures_changes_little_and_is_said(tmp_path: Path) -> 
     assert tables(holed)["luck"][0]["uneven"] == ""
 
 
+def test_one_run_without_a_value_is_said_in_the_singular(tmp_path: Path) -> None:
+    found = analyse(known_sample(tmp_path / "s", FOUR, hypercube(FOUR, 200), {"y": total}, design=LATIN, failed=[3]))
+    (section, *_) = sections(found)
+    assert section.title == "y, partnerships (latin-hypercube, 200 points, 1 replicate)"
+    assert "1 of 200 runs has no value (1 failed, 0 undefined, 0 not run); 1 point has none at all." in section.lines
+    assert "1 of 200 runs failed: made to fail (1 time)" in found.notes
+
+
 def test_holes_that_follow_a_factor_are_told(tmp_path: Path) -> None:
     rows = hypercube(FOUR, 200)
     failed = [point for point, row in enumerate(rows) if row[1] > 1.8]
