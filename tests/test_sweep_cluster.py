@@ -13,6 +13,8 @@ import pytest
 from short_sweeps import command, dataset, journalled, short
 
 from experiments.cli import main
+from experiments.sweeping import load_sweep, run_sweep
+from model.recording import ReplicateRecord
 
 pytest.importorskip("distributed")
 RUNS = 270  # two parts
@@ -83,6 +85,21 @@ def test_a_worker_that_is_killed_mid_sweep_costs_nothing(tmp_path: Path, cluster
     assert sorted(journalled(out)) == list(range(RUNS))
     assert dataset(out) == dataset(whole)
     assert cluster.processes[1].pid in _processes(out)
+
+
+def out_of_memory(*_: object) -> ReplicateRecord:
+    """A model on a machine that is too small for it."""
+    raise MemoryError
+
+
+def test_failed_runs_are_tried_again_on_a_cluster(tmp_path: Path, cluster: LoopbackCluster) -> None:
+    file, whole, out = tmp_path / "short.toml", tmp_path / "whole", tmp_path / "out"
+    file.write_text(short(12))
+    assert main(["sweep", str(file), "--out", str(whole), "--jobs", "1", "--quiet"]) == 0
+    assert run_sweep(load_sweep(file), out, jobs=1, simulate=out_of_memory) == 12
+    words = ["sweep", str(file), "--out", str(out), "--resume", "--retry-failed", "--executor", "dask", "--quiet"]
+    assert main([*words, "--scheduler", cluster.begin()]) == 0
+    assert dataset(out) == dataset(whole)
 
 
 def test_a_scheduler_that_dies_mid_sweep_is_said_to_be_gone(tmp_path: Path, cluster: LoopbackCluster) -> None:

@@ -93,7 +93,11 @@ def sweep(
     target = choose_folder(chosen.name, chosen.content_hash(), out)
     hands = cluster(scheduler) if executor == "dask" and scheduler else None
     announce(output, f"{chosen.name}, {counted(len(chosen.points), 'design point')}", chosen.replicates, chosen.seed)
-    output.say("folder", f"into {target}; stopped, it goes on with --resume --out {target}", folder=str(target))
+    output.say(
+        "folder",
+        f"into {target}; if it is stopped, the same command with --resume --out {target} goes on",
+        folder=str(target),
+    )
     try:
         with output.progress(chosen.name) as listener:
             run_sweep(

@@ -31,8 +31,9 @@ def lines(result: SweepResult) -> list[str]:
             f"A shard, runs {span.first}:{span.end} of {result.dataset.identity['runs']:,}: "
             "`comity merge SHARD... --out DIR` puts it together with the others."
         )
-    elif not result.tabular:
-        said.append(f"`comity analyse {result.dataset.folder}` says what the outcomes hang on.")
+    else:
+        luck = ", and how much is luck" if result.tabular else ""
+        said.append(f"`comity analyse {result.dataset.folder}` says what the outcomes hang on{luck}.")
     return said
 
 
