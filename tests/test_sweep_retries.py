@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from short_sweeps import dataset, journalled, short
 
 from experiments.cli import main
 from experiments.results import damage, is_result
 from experiments.sweeping import Span, load_sweep, open_dataset, parts, run_sweep
-from experiments.sweeping.journal import AGAIN, Journal, lines
-from experiments.sweeping.runs import FAILED, OK
+from experiments.sweeping.journal import AGAIN, Journal, asked_again, lines, superseded
+from experiments.sweeping.runs import FAILED, OK, Finished
 from experiments.sweeping.status import status_of
 from model.errors import InputError
 from model.recording import ReplicateRecord
@@ -278,3 +280,39 @@ def test_without_resume_there_is_nothing_to_try_again(here: Path, capsys: pytest
     with pytest.raises(InputError, match="retry_failed without resume"):
         run_sweep(load_sweep(here / "short.toml"), here / "none", retry_failed=True)
     assert not (here / "none").exists()
+
+
+TEXTS = st.one_of(st.text(max_size=12), st.just(f'"status": "{AGAIN}"'))
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from([OK, FAILED, AGAIN]), TEXTS), max_size=12), st.data())
+def test_what_a_journal_says_of_a_run_is_what_came_after_it_was_asked_for_the_last_time(
+    tmp_path_factory: pytest.TempPathFactory, entries: list[tuple[int, str, str]], data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("journal") / "journal.jsonl"
+    with Journal(path) as journal:
+        for run, status, reason in entries:
+            if status == AGAIN:
+                journal.ask_again({run: reason})
+            else:
+                journal.add([Finished(run, status, reason, (0.5,), 0.0, "here", 1)])
+    whole = path.read_bytes()
+    cut = data.draw(st.integers(0, len(whole)))
+    path.write_bytes(whole[:cut])
+    kept = entries[: whole[:cut].count(b"\n")]
+    expected, asked = list[tuple[int, str, str]](), set[int]()
+    for run, status, reason in kept:
+        if status == AGAIN:
+            asked.add(run)
+            expected = [entry for entry in expected if entry[0] != run]
+        else:
+            expected.append((run, status, reason))
+    assert [(line["run"], line["status"], line["reason"]) for line in lines(path)] == expected
+    last = {run: (status, reason) for run, status, reason in expected}
+    again = asked_again(path)
+    assert {run: line and (line["status"], line["reason"]) for run, line in again.items()} == {
+        run: last.get(run) for run in asked
+    }
+    assert superseded(again, 9, "") is False
+    for run in asked:
+        assert superseded(again, run, "reason") is (last.get(run) != (FAILED, "reason"))
