@@ -10,7 +10,7 @@ import numpy as np
 
 from model.errors import InputError
 
-from ..sweeping.counting import counted, verb
+from ..plurals import counted, verb
 from .discovery import Case, Discovery, discover, worst_case
 from .effects import Effect, Share, grid_effects, one_at_a_time
 from .given_data import GivenData, given_data, means_by_band

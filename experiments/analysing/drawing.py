@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..sweeping.counting import counted
+from ..plurals import counted
 from .given_data import bands_of
 from .luck import point_means
 from .robustness import SMALLER_IS_BETTER

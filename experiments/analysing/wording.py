@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..sweeping.counting import counted, verb
+from ..plurals import counted, verb
 from .robustness import SMALLER_IS_BETTER
 from .tables import limit_words
 

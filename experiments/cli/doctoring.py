@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +38,14 @@ def examine() -> dict[str, Any]:
     from ..results.folder import REPLACED, leftovers
     from ..results.provenance import provenance
     from ..runner import default_jobs
+    from ..systems import cores
 
     found = leftovers(Path("."))
     state = provenance()
     return {
         "program": state["program"],
         "environment": state["environment"],
-        "cores": os.cpu_count(),
+        "cores": cores(),
         "default_jobs": default_jobs(),
         "kernel_cache": str(kernel_cache()),
         "kernels_cached": kernels_cached(),

@@ -111,8 +111,8 @@ def run_until(
     from model.checkpoint import refuse_existing, save
     from model.errors import InputError
 
+    from ..plurals import counted
     from ..runner import run_to_checkpoint
-    from ..sweeping.counting import counted
 
     if until is None or path is None:
         given, other = ("--checkpoint", "--until") if until is None else ("--until", "--checkpoint")
@@ -141,7 +141,7 @@ def run_until(
 
 def announce(output: Output, name: str, replicates: int, seed: int | None) -> None:
     """Say what begins, and why it may take a while the first time."""
-    from ..sweeping.counting import counted
+    from ..plurals import counted
     from .doctoring import kernels_cached
 
     output.say(

@@ -35,7 +35,7 @@ def status(folder: SweepFolder, json: AsJson = False) -> int:
 
 
 def _lines(found: Status) -> list[str]:
-    from ..sweeping.counting import counted
+    from ..plurals import counted
 
     subset = found.identity.get("subset")
     which = f", runs {subset[0]}:{subset[1]} of {found.identity['runs']:,}" if subset else ""

@@ -74,9 +74,9 @@ def sweep(
 ) -> int:
     """Run a scenario over a design of settings, and draw what comes out of a grid. Exit code 3 where runs failed."""
     from ..errors import Interrupted
+    from ..plurals import counted
     from ..results import choose_folder
     from ..sweeping import load_sweep, run_sweep
-    from ..sweeping.counting import counted
     from .running import announce
 
     output = Output(json, quiet)
@@ -229,8 +229,8 @@ def completed(output: Output, folder: Path, *, figures: bool) -> bool:
 
 def report(output: Output, folder: Path, complete: bool) -> int:
     """Print a finished sweep and return the exit code."""
+    from ..plurals import counted
     from ..sweeping import SweepResult, open_dataset
-    from ..sweeping.counting import counted
 
     result = SweepResult(open_dataset(folder))
     if output.as_json:

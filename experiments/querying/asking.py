@@ -7,7 +7,6 @@ neither write nor look beyond the dataset.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from model.errors import InputError, nearest_name
 
 from ..errors import ExperimentError
+from ..systems import cores
 from .tables import TABLES
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, folder: Path, dataset: Datase
     connection.execute(f"SET allowed_paths = [{', '.join(_text(path) for path in files)}]")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
-    connection.execute(f"SET threads = {max(1, (os.cpu_count() or 2) - 1)}")
+    connection.execute(f"SET threads = {max(1, cores() - 1)}")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from model.errors import InputError
 from model.sources import sha256
 
+from ..plurals import counted, verb
 from ..results.manifest import read_manifest
 from . import journal
-from .counting import counted, verb
 from .folder import DESIGN, JOURNAL, read_begun, span_of, whole
 from .loading import RESOLVED
 from .parts import Span, damaged, parts, schema

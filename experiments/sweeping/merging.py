@@ -23,7 +23,8 @@ ALIKE = (RESOLVED, BASE, f"{DESIGN}.parquet", f"{DESIGN}.csv")
 def merge_shards[Given](folders: Sequence[Path], target: Path, complete: Callable[[Path], Given]) -> Given:
     """Put shards together in ``target``, an absent or empty folder: the same parts as if one process had run all.
 
-    ``complete`` writes what is made of the dataset into its folder, before that takes its place; what it returns is returned. Logs of shards go to log/ under the runs that they are of. Raises `InputError` unless the shards are whole, of one sweep,
+    ``complete`` writes what is made of the dataset into its folder, before that takes its place; what it returns is returned.
+    Logs of shards go to log/ under the runs that they are of. Raises `InputError` unless the shards are whole, of one sweep,
     and have every run once, `ExperimentError` where ``target`` cannot be written: then nothing is left there.
     """
     shards = sorted((open_dataset(folder) for folder in folders), key=lambda shard: shard.span.first)

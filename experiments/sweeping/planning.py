@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import as_written
 
-from .counting import counted
+from ..plurals import counted
 from .design import written
 
 if TYPE_CHECKING:

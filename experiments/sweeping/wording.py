@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .counting import counted
+from ..plurals import counted
 from .outcomes import RELATIVE, unit_of
 
 if TYPE_CHECKING:

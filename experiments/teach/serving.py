@@ -13,6 +13,7 @@ import uvicorn
 
 from model.errors import InputError
 
+from ..systems import cores
 from .addresses import LOOPBACK, class_addresses
 from .application import application
 from .game.journal import Journal
@@ -84,7 +85,7 @@ def open_server(
     code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)) if lan else ""
     urls = tuple(f"http://{one}:{port}/" for one in outside)
     house = House(tuple(hosts), scenarios, code, urls[0] if urls else "", game)
-    return Opened(listening, house, workers or max(1, os.cpu_count() or 1), urls[1:])
+    return Opened(listening, house, workers or cores(), urls[1:])
 
 
 class Server(uvicorn.Server):
