@@ -21,6 +21,7 @@ from experiments.runner import Progress, default_jobs, resolved, run_batches, ru
 from experiments.runner import worker as worker_module
 from experiments.runner.past import common_past
 from experiments.runner.processes import START_METHODS, start_method
+from experiments.runner.signals import deliver, held_back
 from model.errors import InputError
 from model.recording import ReplicateRecord
 from model.scenario import Scenario, load_scenario
@@ -219,6 +220,50 @@ def test_no_worker_outlives_its_run(tmp_path: Path, how: signal.Signals) -> None
     while any(map(_is_alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not any(map(_is_alive, workers))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_while_locks_of_futures_are_taken_hangs_nothing(tmp_path: Path, how: str) -> None:
+    """`wait` takes the locks of all futures one by one: a signal that was raised there would leave them taken for good."""
+    body = f"""
+        import signal, sys
+        from concurrent.futures import _base
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+        class Struck(_base._AcquireFutures):
+            def __enter__(self):
+                for place, future in enumerate(self.futures):
+                    future._condition.acquire()
+                    if place == 1:
+                        signal.raise_signal(signal.{how})
+        _base._AcquireFutures = Struck
+        try:
+            run_scenario(scenario, replicates=20, jobs=2)
+        except (KeyboardInterrupt, SystemExit) as error:
+            print("ended:", type(error).__name__, signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+        """
+    done = subprocess.run(_script(tmp_path, body), capture_output=True, text=True, timeout=100, check=False)
+    name = {"SIGINT": "KeyboardInterrupt", "SIGTERM": "SystemExit"}[how]
+    assert done.stdout == f"ended: {name} True\n", done.stderr
+
+
+def test_signals_wait_for_the_end_of_the_outermost_block_and_a_second_one_does_not() -> None:
+    seen = []
+    with pytest.raises(KeyboardInterrupt), held_back():
+        with held_back():
+            signal.raise_signal(signal.SIGINT)
+            seen.append("inner")
+        seen.append("outer")
+    with pytest.raises(KeyboardInterrupt), held_back():
+        signal.raise_signal(signal.SIGINT)
+        deliver()
+        seen.append("not reached")
+    with pytest.raises(KeyboardInterrupt), held_back():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        seen.append("not reached")
+    assert seen == ["inner", "outer"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def _is_alive(process: int) -> bool:

@@ -18,6 +18,8 @@ from model.scenario.ranges import drawn
 from ..errors import ExperimentError
 from ..runner.crew import default_jobs
 from ..runner.processes import process_context, start_server
+from ..runner.signals import POLL_SECONDS, held_back, wait_for_first
+from ..runner.worker import begin_process
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
@@ -71,7 +73,7 @@ class Simulator:
 
             warm_up(scenario)  # the workers find the kernels on disk
             start_server()
-            self._executor = ProcessPoolExecutor(jobs, mp_context=process_context())
+            self._executor = ProcessPoolExecutor(jobs, mp_context=process_context(), initializer=begin_process)
         self._text = scenario.to_toml()
 
     def __enter__(self) -> Self:
@@ -92,11 +94,15 @@ class Simulator:
             parts = [_simulate(self._text, self.pairs, candidates[place], numbers) for place, numbers in tasks]
         else:
             try:
-                waiting = [
-                    self._executor.submit(_simulate, self._text, self.pairs, candidates[place], numbers)
-                    for place, numbers in tasks
-                ]
-                parts = [future.result() for future in waiting]
+                with held_back():
+                    waiting = [
+                        self._executor.submit(_simulate, self._text, self.pairs, candidates[place], numbers)
+                        for place, numbers in tasks
+                    ]
+                    left = set(waiting)
+                    while left:
+                        left -= wait_for_first(left, POLL_SECONDS)
+                    parts = [future.result() for future in waiting]
             except BrokenProcessPool as error:
                 raise ExperimentError(
                     "a worker process died (killed, or out of memory?); fewer --jobs need less memory"

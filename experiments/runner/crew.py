@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ..errors import ExperimentError
 from ..systems import cores
 from .processes import process_context, start_server
 from .progress import OnProgress, Progress
+from .signals import POLL_SECONDS, held_back, wait_for_first
 from .worker import Recipes, Task, Worker, enter, run_task
 
 if TYPE_CHECKING:
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
 
     from model.checkpoint import Moment
     from model.scenario import Scenario
-
-POLL_SECONDS = 0.1
-"""How often progress of the worker processes is looked at."""
 
 Finished = Generator[tuple[Task, Any]]
 """Tasks with what they gave: a record, what was taken of it, or a moment of a checkpoint."""
@@ -69,6 +68,7 @@ class Crew:
         self.counter = _Counter(on_progress)
         self.processes = min(default_jobs() if jobs is None else jobs, most)
         self._executor: ProcessPoolExecutor | None = None
+        self._block = ExitStack()
         if self.processes > 1:
             warm_up(scenarios[0])  # the workers find the kernels on disk
             start_server()
@@ -81,12 +81,15 @@ class Crew:
             )
 
     def __enter__(self) -> Self:
+        if self._executor is not None:
+            self._block.enter_context(held_back())
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._executor is not None:
-            self._stop.value = 1
-            self._executor.shutdown(wait=True, cancel_futures=True)
+        with self._block:
+            if self._executor is not None:
+                self._stop.value = 1
+                self._executor.shutdown(wait=True, cancel_futures=True)
 
     def run(
         self, order: Sequence[tuple[int, int]], *, begun: Begun | None = None, until: date | None = None
@@ -134,7 +137,7 @@ class Crew:
         try:
             waiting: dict[Future[Any], Task] = {executor.submit(run_task, task): task for task in tasks}
             while waiting:
-                ended, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+                ended = wait_for_first(waiting, POLL_SECONDS)  # progress is looked at as often
                 finished = [(waiting.pop(future), future.result()) for future in ended]
                 self.counter.replicates_done += sum(task.until is None for task, _ in finished)
                 self.counter.tell(sum(self._cells))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-import signal
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ExperimentError
 from .processes import process_context, start_server
+from .signals import held_back
 from .stream import do_batch
-from .worker import Cancelled, leave_with_parent
+from .worker import Cancelled, begin_process
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
@@ -67,15 +66,18 @@ class Processes:
         self.workers = workers
         self._context = process_context()
         self._stop = self._context.RawValue("b", 0)
+        self._block = ExitStack()
 
     def __enter__(self) -> Self:
         start_server()
         self._pool = self._started()
+        self._block.enter_context(held_back())
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop.value = 1
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        with self._block:
+            self._stop.value = 1
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     def submit(self, parcel: bytes, batch: Sequence[Any]) -> Future[tuple[list[Any], float]]:
         """Give a batch to the pool."""
@@ -105,8 +107,7 @@ _stop: Any
 def _enter(stop: Any) -> None:
     """Begin a worker process; ``stop.value`` is shared with the parent."""
     global _stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and sets the stop
-    threading.Thread(target=leave_with_parent, daemon=True).start()
+    begin_process()
     _stop = stop
 
 
@@ -138,6 +139,7 @@ class Cluster:
         self.address = address
         self.lost: tuple[type[BaseException], ...] = (distributed.scheduler.KilledWorker, CancelledError)
         self._counted = (float("-inf"), 0)
+        self._block = ExitStack()
 
     def __enter__(self) -> Self:
         import distributed
@@ -152,14 +154,16 @@ class Cluster:
         self._loggers = {name: logging.getLogger(name).level for name in LOGGERS}
         for name in self._loggers:
             logging.getLogger(name).setLevel(logging.CRITICAL)
+        self._block.enter_context(held_back())
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=False)
-        with suppress(OSError, TimeoutError):  # there is nobody to take leave of
-            self._client.close()
-        for name, level in self._loggers.items():
-            logging.getLogger(name).setLevel(level)
+        with self._block:
+            self._pool.shutdown(wait=False)
+            with suppress(OSError, TimeoutError):  # there is nobody to take leave of
+                self._client.close()
+            for name, level in self._loggers.items():
+                logging.getLogger(name).setLevel(level)
 
     @property
     def workers(self) -> int:

@@ -13,12 +13,13 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 
 from ..errors import ExperimentError
+from .signals import wait_for_first
 
 MOST_DEATHS = 3
 """Workers that one piece of work may take with it before it is given up."""
@@ -88,7 +89,7 @@ def stream(
         if not waiting:
             return
         alone = len(waiting) == 1
-        ended, _ = wait(waiting, timeout=WATCH_SECONDS, return_when=FIRST_COMPLETED)
+        ended = wait_for_first(waiting, WATCH_SECONDS)
         if not ended:
             executor.room()  # where a scheduler is gone, this says so: its futures may never end
         lost: list[_Piece] = []

@@ -104,8 +104,7 @@ def enter(
 ) -> None:
     """Initialise a worker process with resolved scenarios as TOML, or recipes. ``steps`` int64[tasks] and ``stop.value`` are shared with the parent."""
     global _worker, _steps, _stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and sets the stop
-    threading.Thread(target=leave_with_parent, daemon=True).start()
+    begin_process()
     _worker, _steps, _stop = Worker(scenarios, calibration, take), steps, stop
 
 
@@ -120,7 +119,13 @@ def run_task(task: Task) -> Any:
     return _worker.run(task, on_step)
 
 
-def leave_with_parent() -> None:
+def begin_process() -> None:
+    """What every worker process begins with: its parent is interrupted in its place, and it ends with its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
     """End this process when its parent is gone: a killed run leaves no workers behind."""
     parent = multiprocessing.parent_process()
     if parent is not None:
