@@ -153,6 +153,7 @@ def out_of_memory(*_: object) -> ReplicateRecord:
     raise MemoryError
 
 
+@pytest.mark.statistical
 def test_failed_runs_that_are_tried_again_and_killed_come_out_as_if_they_had_not_failed(undisturbed: Path) -> None:
     sittings = Sittings(undisturbed, "retried", 4)
     assert run_sweep(load_sweep(sittings.file), sittings.folder, jobs=1, simulate=out_of_memory) == RUNS
