@@ -75,7 +75,7 @@ def test_rows_have_the_keys_that_readers_expect(make, names: set[str]) -> None:
         assert 0.0 < made.low <= made.value <= made.high < np.inf
 
 
-@pytest.mark.statistical
+@pytest.mark.long
 def test_a_sweep_is_measured_with_all_its_processes() -> None:
     rows = {made.name: made for made in sweep(40, 40)}
     assert set(rows) == {"sweep_s", "sweep_gb", "sweep_overhead", "sweep_two_core_efficiency", "sweep_start_s"}
@@ -83,7 +83,7 @@ def test_a_sweep_is_measured_with_all_its_processes() -> None:
     assert rows["sweep_s"].value > 0.0 and rows["sweep_overhead"].value > 0.0
 
 
-@pytest.mark.statistical
+@pytest.mark.long
 def test_a_class_and_hostile_messages_are_measured_on_a_server_of_their_own() -> None:
     rows = {made.name: made.value for made in [*klass(3.0), *fuzzed(80)]}
     assert set(rows) == {

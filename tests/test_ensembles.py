@@ -162,6 +162,7 @@ def rough_fits(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setattr(sys.modules[f"experiments.hindcasting.{module}"], name, 4)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("rough_fits")
 def test_the_command_forecasts_for_other_countries(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = other_world(tmp_path)
@@ -225,6 +226,7 @@ def test_a_window_that_cannot_be_is_told(capsys: pytest.CaptureFixture[str]) -> 
     assert "no such folder" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_killed_calibration_goes_on_after_its_last_round(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     class Killed(BaseException):
         """What nothing catches."""
@@ -313,7 +315,7 @@ def test_the_command_says_what_unseen_pairs_were(tmp_path: Path, capsys: pytest.
 # --- members -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.statistical
+@pytest.mark.long
 def test_members_are_drawn_fitted_and_weighted(tmp_path: Path) -> None:
     scenario = load_scenario("hindcast", TINY)
     fitted = calibrate(scenario, (1996, 2003), replicates=4, rounds=4, jobs=1)

@@ -96,6 +96,7 @@ def close_round(wall: Any, round_: int) -> None:
     wall.wait_for_function(f"() => !comity.view.running && comity.view.round === {round_}")
 
 
+@pytest.mark.long
 def test_four_groups_play_with_a_lost_connection_a_reload_and_a_server_that_was_stopped(
     browser: Any, tmp_path: Path
 ) -> None:
@@ -297,6 +298,7 @@ def test_a_group_for_which_there_is_no_room_is_told_and_comes_in_later(
         assert page.is_hidden("#notice")
 
 
+@pytest.mark.long
 def test_the_wall_compares_with_what_one_ministry_did(browser: Any, shown: Server) -> None:
     with play(shown, browser) as screens:
         wall = screens.wall()

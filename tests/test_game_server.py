@@ -542,6 +542,7 @@ def test_a_page_that_sends_too_much_is_asked_to_slow_down_and_others_are_served(
         assert other.say(do="choose", at="waiting 1", choices=[], decided=False)["error"]
 
 
+@pytest.mark.long
 def test_a_game_goes_on_after_the_server_was_stopped_and_its_scenario_is_what_was_run(tmp_path: Path) -> None:
     path = tmp_path / "game.jsonl"
     with playing(path) as first:

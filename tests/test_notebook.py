@@ -35,6 +35,7 @@ def test_it_is_stored_without_outputs(notebook: nbformat.NotebookNode) -> None:
     assert NOTEBOOK.stat().st_size < 30_000
 
 
+@pytest.mark.long
 def test_it_runs_and_its_figures_are_what_its_text_says(notebook: nbformat.NotebookNode) -> None:
     from nbclient import NotebookClient
 

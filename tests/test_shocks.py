@@ -304,6 +304,7 @@ SMALL = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_compare_prints_and_keeps_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     assert main(["compare", "no-2022", "detente", *SMALL, "--out", str(out)]) == 0
@@ -320,6 +321,7 @@ def test_compare_prints_and_keeps_them(tmp_path: Path, capsys: pytest.CaptureFix
     assert all(h["at_lifting"]["low"] < h["at_lifting"]["value"] < h["at_lifting"]["high"] for h in west)
 
 
+@pytest.mark.long
 def test_run_and_plot_have_levels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     assert main(["run", "hindcast", *SMALL, "--set", "record.snapshots=[2022-01-01]", "--out", str(out)]) == 0

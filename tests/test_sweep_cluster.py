@@ -66,6 +66,7 @@ def cluster(tmp_path: Path) -> Iterator[LoopbackCluster]:
     made.end()
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_mid_sweep_costs_nothing(tmp_path: Path, cluster: LoopbackCluster) -> None:
     file, whole, out = tmp_path / "short.toml", tmp_path / "whole", tmp_path / "out"
     file.write_text(short(RUNS))
@@ -102,6 +103,7 @@ def test_failed_runs_are_tried_again_on_a_cluster(tmp_path: Path, cluster: Loopb
     assert dataset(out) == dataset(whole)
 
 
+@pytest.mark.long
 def test_a_scheduler_that_dies_mid_sweep_is_said_to_be_gone(tmp_path: Path, cluster: LoopbackCluster) -> None:
     file, out = tmp_path / "short.toml", tmp_path / "out"
     file.write_text(short(RUNS))

@@ -414,6 +414,7 @@ def kills_now_and_then(
     return run_replicate(scenario, world, replicate, seed, callback)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_run_that_kills_its_workers_costs_itself_only(whole: Path, tmp_path: Path) -> None:
     assert run_sweep(load_sweep(whole / "short.toml"), tmp_path / "out", jobs=2, simulate=kills_now_and_then) == 1

@@ -133,12 +133,14 @@ def test_a_sweep_that_is_killed_a_few_times_comes_out_the_same(undisturbed: Path
     sittings.finish()
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_costs_nothing(undisturbed: Path) -> None:
     sittings = Sittings(undisturbed, "worker", 2)
     sittings.kill_worker()
     sittings.finish()
 
 
+@pytest.mark.long
 def test_an_interrupt_says_that_nothing_is_lost(undisturbed: Path) -> None:
     sittings = Sittings(undisturbed, "interrupted", 3)
     sitting = sittings.begin(2)
@@ -153,7 +155,7 @@ def out_of_memory(*_: object) -> ReplicateRecord:
     raise MemoryError
 
 
-@pytest.mark.statistical
+@pytest.mark.long
 def test_failed_runs_that_are_tried_again_and_killed_come_out_as_if_they_had_not_failed(undisturbed: Path) -> None:
     sittings = Sittings(undisturbed, "retried", 4)
     assert run_sweep(load_sweep(sittings.file), sittings.folder, jobs=1, simulate=out_of_memory) == RUNS

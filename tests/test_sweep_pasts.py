@@ -116,6 +116,7 @@ def test_a_point_that_cannot_be_made_leaves_the_past_of_the_others_alone(sweep: 
     assert sorted(run.number for run in done if run.status != OK) == [run.number for run in runs if run.point == 2]
 
 
+@pytest.mark.long
 def test_a_sweep_with_pasts_has_the_same_bytes_for_any_workers_and_when_it_goes_on(
     sweep: Sweep, tmp_path: Path
 ) -> None:

@@ -390,6 +390,7 @@ RESULTS = (
 """What is the same however a sweep was run."""
 
 
+@pytest.mark.long
 def test_any_number_of_processes_writes_the_same_bytes_and_so_does_the_resolved_file(here: Path) -> None:
     sweep = load_sweep("tiny.toml")
     again = here / "again"

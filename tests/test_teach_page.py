@@ -299,6 +299,7 @@ def test_a_lost_connection_is_mended_and_nothing_is_lost(desk: Desk) -> None:
     assert page.evaluate("comity.run.state.set['measures.sectoral-2014.strength']") == 0.5
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not LESSONS, reason="there are no lessons here")
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_lesson_can_be_taken_to_its_end(desk: Desk, name: str) -> None:
