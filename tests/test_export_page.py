@@ -66,6 +66,11 @@ def test_it_opens_from_disk_and_in_a_frame_and_shows_what_its_sliders_say(browse
     opened.goto(page.as_uri())
     opened.wait_for_selector("body[data-ready]")
     assert opened.evaluate("comity.run.seed") == 5
+    tops = "[...document.querySelectorAll('.acts, .control, .control label, #caveat')].map((one) => one.getBoundingClientRect())"
+    acts, control, label, caveat = opened.evaluate(f"{tops}.map((one) => [one.top, one.bottom])")
+    assert (
+        acts[1] <= control[0] + 1 <= label[0] + 2 <= label[1] <= control[1] + 1 <= caveat[0] + 2
+    )  # a long label stays in its place
     shown = []
     for place, value in enumerate(VALUES):
         opened.fill("#control-0", str(place))

@@ -63,6 +63,27 @@ def test_a_link_into_a_lesson_holds_its_seed_settings_and_year(desk: Desk, brows
     other.close()
 
 
+@pytest.mark.parametrize("name", ["why-ties-do-not-come-back", "which-channel-for-its-money"])
+def test_the_grey_line_of_a_lesson_is_the_run_that_was_to_be_kept_also_behind_a_link(desk: Desk, name: str) -> None:
+    (lesson,) = [one for one in application.lessons() if one["name"] == name]
+    page = desk.open(f"#lesson={name}")
+    first = page.evaluate("comity.run.hash")
+    kept = "comity.kept.map((one) => one.hash)"
+    for stage in range(1, len(lesson["steps"]) + 4):
+        page.evaluate(f"comity.player.go({stage})")
+        page.wait_for_selector("#lucks:not([disabled])")
+        desk.settle()
+        assert page.evaluate(kept) == ([] if stage < 2 else [first]), stage
+    other = Desk(page.context.browser, "")
+    other.open(f"{desk.url}#lesson={name}&stage={len(lesson['steps']) + 2}")
+    other.page.wait_for_selector("#lucks:not([disabled])")
+    assert other.page.evaluate(kept) == [first]
+    other.page.click("#table-open")
+    heads = other.page.locator("#table table >> nth=0").locator("th").all_inner_texts()
+    assert len(set(heads)) == len(heads) == 1 + 2 * len(other.page.evaluate("comity.lines"))
+    other.close()
+
+
 def test_an_address_that_is_typed_leads_into_a_lesson_and_out_of_it(desk: Desk) -> None:
     page = desk.open()
     page.evaluate(f"location.hash = '#lesson={LESSON}&stage=2'")
@@ -96,6 +117,11 @@ def test_the_skip_link_changes_the_place_and_not_the_state(desk: Desk) -> None:
         ({"lesson": "who-leeds", "scenario": "classroom", "seed": 4}, "who-leeds", 4),
         ({"lesson": LESSON, "set.measures.nothing.strength": 1}, "nothing", None),
         ({"scenario": "classroom", "seed": 4, "sed": 7}, "sed", 4),
+        ({"v": 9, "scenario": "classroom", "seed": 4}, "v=9", 4),
+        ({"scenario": "classroom", "seed": 4, "layout": "heap"}, "layout=heap", 4),
+        ({"scenario": "classroom", "seed": 4, "lines": "worcs"}, "lines=worcs", 4),
+        ({"scenario": "classroom", "seed": 4, "year": "never"}, "year=never", 4),
+        ({"scenario": "classroom", "seed": 4, "year": 2999}, "year=2999", 4),
         ({"scenario": "classroom", "seed": 4, "program": "0.0.1"}, "0.0.1", 4),
     ],
 )
@@ -134,8 +160,14 @@ def test_a_class_types_its_code_once(browser: Any, monkeypatch: pytest.MonkeyPat
         page.click("#join")
         page.wait_for_selector("body[data-ready]")
         assert page.locator(".door").count() == 0
+        page.goto(f"{desk.url}?code=WRONG3{address}")
+        page.fill("#code", CODE)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("body[data-ready]")
+        assert "WRONG3" not in page.url
         page.reload()
         page.wait_for_selector("body[data-ready]")
+        assert page.locator(".door").count() == 0
         assert len(desk.values()) > 5
         desk.complaints = [
             one for one in desk.complaints if "WebSocket" not in one

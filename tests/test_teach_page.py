@@ -123,6 +123,7 @@ def test_twenty_lucks_are_a_band_that_the_first_run_is_part_of(desk: Desk) -> No
     assert page.evaluate("comity.fan.count") == 20
     lucks = page.evaluate("line => [...Array(20).keys()].map(k => Array.from(comity.fan.values(line, k)))", LINE)
     assert lucks[0] == desk.values()
+    assert "not a forecast" in page.inner_text("#caveat")
     low, high = page.evaluate("line => comity.fan.band(line)", LINE)
     import numpy as np
 
@@ -208,6 +209,9 @@ def test_every_layout_keeps_its_width_and_its_targets_are_large(
         assert page.evaluate(
             "[...document.querySelectorAll('.side > *')].every(one => one.offsetTop + one.offsetHeight <= one.parentElement.offsetTop + one.parentElement.offsetHeight + 1)"
         )
+    caveat = page.locator("#caveat")
+    assert "not a forecast" in caveat.inner_text()
+    assert caveat.evaluate("one => one.scrollWidth <= one.clientWidth + 1 && one.scrollHeight <= one.clientHeight + 1")
     for name in ("lessons", "drawer", "table", "share"):
         assert page.locator(f"#{name}-open").is_visible(), name
     small = page.evaluate(
@@ -280,8 +284,21 @@ def test_the_drawer_changes_a_measure_and_says_what_is_wrong(desk: Desk) -> None
     page.click("text=Add >> nth=-1")
     page.wait_for_selector("#notice:not([hidden])")
     assert "there is no preset" in page.inner_text("#notice")
-    page.locator("#drawer li:has-text('nonsense') button").click()
-    page.wait_for_selector("#notice", state="hidden")
+    assert page.locator("dialog[open] #notice").is_visible()  # where it can be read, and no panel lies over it
+    assert page.input_value("#addition") == "nonsense,start=2010-01-01"
+    changed = desk.values()
+    page.fill('[id="set-measures.sectoral-2014.strength"]', "99")
+    page.locator('[id="set-measures.sectoral-2014.strength"]').blur()
+    page.wait_for_function("() => document.getElementById('notice').textContent.includes('strength')")
+    desk.settle()
+    assert page.input_value('[id="set-measures.sectoral-2014.strength"]') == "0"
+    assert page.evaluate("[comity.state.add, comity.state.set['measures.sectoral-2014.strength']]") == [[], 0]
+    assert "99" not in page.evaluate("comity.address()")  # what was refused is no part of the state
+    page.keyboard.press("Escape")
+    assert desk.values() == changed
+    desk.slide(1, 0)
+    assert desk.values() != changed
+    assert not page.locator("#notice").is_visible()
 
 
 def test_a_lost_connection_is_mended_and_nothing_is_lost(desk: Desk) -> None:

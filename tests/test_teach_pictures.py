@@ -168,11 +168,16 @@ def test_states_that_would_keep_a_class_waiting_or_cannot_be_are_refused(
     assert where in error.where
 
 
-def test_a_run_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_takes_too_long_is_given_up_unless_it_may_compile_or_nobody_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("experiments.teach.running.SECONDS", -1.0)
+    monkeypatch.setattr(Runs, "compiled", False)
+    assert reply(Runs(), question())[0] == "frame"  # the first of a process
     kind, text = reply(Runs(), question())
     assert kind == "late"
     assert "too long" in text
+    assert reply(Runs(patient=True), question())[0] == "frame"
 
 
 def test_the_catalogue_gives_every_measure_and_parameter_with_its_bounds(runs: Runs) -> None:

@@ -26,7 +26,7 @@ class Change:
 
 def changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Change, ...]:
     """Dotted keys of two trees whose values differ, in the order of the first tree, then of the second."""
-    before, after = _flat(a), _flat(b)
+    before, after = flat(a), flat(b)
     keys = [*before, *(key for key in after if key not in before)]
     return tuple(
         Change(key, before.get(key, ABSENT), after.get(key, ABSENT))
@@ -52,14 +52,15 @@ def _differ(a: object, b: object) -> bool:
     return isinstance(a, bool) != isinstance(b, bool) or a != b
 
 
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Dotted key -> value of all that is no table, as JSON types."""
+    found: dict[str, Any] = {}
     for key, value in tree.items():
         if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
+            found |= flat(value, f"{prefix}{key}.")
         else:
-            flat[f"{prefix}{key}"] = _plain(value)
-    return flat
+            found[f"{prefix}{key}"] = _plain(value)
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,8 @@ from typing import Any
 
 from model.sources import CODE, code_hash, data_checksums, program_version
 
+from .changes import flat
+
 LIBRARIES = ("numpy", "scipy", "numba", "llvmlite", "mesa", "pandas", "pyarrow", "pydantic")
 """Libraries that numbers pass through."""
 
@@ -78,7 +80,7 @@ def provenance(data_folder: str = "") -> dict[str, Any]:
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """What differs between two provenances, one line each; the git commit counts only when the code differs."""
-    before, after = _flat(then), _flat(now)
+    before, after = flat(then), flat(now)
     lines = []
     same_code = before.get("program.model_sha256") == after.get("program.model_sha256")
     for key in sorted(before.keys() | after.keys()):
@@ -86,16 +88,6 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         if before.get(key) != after.get(key) and not skipped:
             lines.append(f"{key}: {_short(before.get(key))} then, {_short(after.get(key))} now")
     return lines
-
-
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
-    out: dict[str, object] = {}
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            out |= _flat(value, f"{prefix}{key}.")
-        else:
-            out[f"{prefix}{key}"] = value
-    return out
 
 
 def _short(value: object) -> str:

@@ -46,8 +46,8 @@ def held_back() -> Iterator[None]:
 
 
 def deliver() -> None:
-    """Raise here what came meanwhile."""
-    if _noted:
+    """Raise here what came meanwhile; in the main thread only, as Python does."""
+    if _noted and threading.current_thread() is threading.main_thread():
         number = _noted[0]
         _noted.clear()
         _handlers[number](number, None)

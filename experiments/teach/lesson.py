@@ -137,7 +137,9 @@ class State(Frozen):
     year: Whole = Field(description="Year that the network is shown at")
     view: Literal["network", "chart"] = Field("chart", description="What is large")
     lucks: bool = Field(False, description="Whether the fan of many replicates is drawn, not one of them")
-    keep: bool = Field(False, description="Whether the run that was on the screen stays as a grey line")
+    keep: bool = Field(
+        False, description="Whether the run that was on the screen stays as a grey line, if none does yet"
+    )
 
 
 class Step(State):

@@ -93,7 +93,12 @@ def _refuse_large(scenario: Scenario) -> None:
 class Runs:
     """Runs of one process: the world and the moments that the next question can use again."""
 
-    def __init__(self) -> None:
+    compiled = False
+    """Whether this process has run the model to an end: until then a run may be long because kernels are compiled."""
+
+    def __init__(self, *, patient: bool = False) -> None:
+        """``patient``: nobody waits for these runs, and none is given up."""
+        self.patient = patient
         self.past = Past(KEPT_BYTES)
         self.worlds = LastWorld()
 
@@ -104,7 +109,7 @@ class Runs:
 
         ``changed``: measures that the page has changed, and will probably change again.
         """
-        stand = _in_time(SECONDS)
+        stand = _in_time(SECONDS) if Runs.compiled and not self.patient else None
         model = PartnershipModel(scenario, replicate=replicate, world=self.worlds.of(scenario))
         begun = self.past.best(scenario, replicate, until)
         if begun is not None:
@@ -116,6 +121,7 @@ class Runs:
             self.past.keep(scenario, replicate, day, model.capture(), likely)
         if until is None:
             model.run_to_end(stand)
+            Runs.compiled = True
         elif until > model.now:
             model.run_to_date(until, stand)
         return model
@@ -133,14 +139,11 @@ def _stops(scenario: Scenario, now: date, changed: Collection[str], whole: bool)
 
 
 def _in_time(seconds: float) -> Callable[[PartnershipModel], None]:
-    """Raises `GivenUp` when a run has gone on too long; its first quarter, which may compile the kernels, does not count."""
-    deadline: float | None = None
+    """Raises `GivenUp` when a run has gone on too long."""
+    deadline = monotonic() + seconds
 
     def stand(model: PartnershipModel) -> None:
-        nonlocal deadline
-        if deadline is None:
-            deadline = monotonic() + seconds
-        elif monotonic() > deadline:
+        if monotonic() > deadline:
             raise GivenUp
 
     return stand

@@ -79,7 +79,7 @@ def single_page(
         raise InputError(f"{len(points) * len(scenarios)} states", where="--grid", allowed=f"at most {MOST_CELLS}")
     frames: dict[str, str] = {}
     cells: list[dict[str, Any]] = []
-    runs = Runs()
+    runs = Runs(patient=True)
     for scenario in scenarios:
         base = load_scenario(scenario)
         frames[f"describe {scenario}"] = _squeezed(catalogue(base, scenario))

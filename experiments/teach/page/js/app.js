@@ -31,6 +31,7 @@ export class App {
     this.fan = null;
     this.guess = null;
     this.hidden = null; // last year that is told before a guess is laid open
+    this.said = $("notice"); // it goes where it can be read: into the panel that is open
     this.refusal = null; // of what was last asked for
     this.names = new Map(); // line -> what a lesson calls it
     this.years = null; // first and last year of the chart
@@ -41,6 +42,7 @@ export class App {
   async start() {
     document.documentElement.dataset.mode = this.mode;
     fill(document);
+    $("unread").textContent = tongue() === "en" ? "" : text("lesson.unread");
     this.build();
     await this.arrive(location.hash);
     window.addEventListener("hashchange", ({ newURL }) => {
@@ -112,7 +114,18 @@ export class App {
       if (this.source.nearest?.(state)) told.push(text("address.nearest"));
       await this.enter({ ...state, lesson: "", stage: 0 });
     }
-    if (told.length) this.notice([...told, $("notice").textContent].filter(Boolean).join("\n"));
+    told.push(...this.unknown(state));
+    if (told.length) this.notice([...told, this.said.textContent].filter(Boolean).join("\n"));
+  }
+
+  // What of an address only the run can tell to be no line or no year of it.
+  unknown({ lines, year }) {
+    const { run } = this;
+    if (!run) return [];
+    const named = lines in lineSets(run) || lines.split(",").every((line) => !line || run.has(line)) ? [] : [`lines=${lines}`];
+    if (year !== null && (year < run.show_from || year > run.end)) named.push(`year=${year}`);
+    if (named.some((one) => one.startsWith("lines"))) this.state.lines = "";
+    return named.length ? [text("address.strange", { names: named.join(", ") })] : [];
   }
 
   // Takes a whole state, from an address or a choice, and shows it; one that is refused leaves its scenario as it is.
@@ -170,7 +183,15 @@ export class App {
       else this.state.set[path] = value;
     }
     this.fan = null;
-    return this.refresh();
+    return this.refresh().then(() => this.takeBack());
+  }
+
+  // What was refused is no part of the state: controls and link tell what is on the screen.
+  takeBack() {
+    if (!this.refusal || !this.run) return;
+    Object.assign(this.state, structuredClone(this.asked()));
+    this.showControls();
+    this.remember();
   }
 
   async refresh() {
@@ -241,7 +262,7 @@ export class App {
     const { lines, kept, fan, hidden, guess, names, years } = this;
     this.chart.show({ run, lines, kept, fan, hidden, guess, names, span: years, now: this.now(), guessed: this.prediction.line });
     this.prediction.listen();
-    $("caveat").textContent = [text(fan ? "act.lucks.hint" : "caveat"), ...(tongue() === "en" ? [] : [text("lesson.unread")])].join(" ");
+    $("caveat").textContent = text(fan ? "caveat.lucks" : "caveat");
     $("chart").setAttribute("aria-label", chartLabel(run, this.lines, this.hidden));
     const units = [...new Set(lines.map((line) => run.unitOf(line)))];
     $("unit").textContent = units.length > 1 ? text("unit.two", { a: text(`unit.${units[0]}`), b: text(`unit.${units[1]}`) }) : text(`unit.${units[0]}`);
@@ -393,7 +414,8 @@ export class App {
   }
 
   notice(words) {
-    $("notice").hidden = !words;
-    $("notice").textContent = ours(words);
+    (document.querySelector("dialog[open]") ?? document.body).append(this.said);
+    this.said.hidden = !words;
+    this.said.textContent = ours(words);
   }
 }

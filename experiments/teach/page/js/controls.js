@@ -58,7 +58,7 @@ export class Controls {
     label.textContent = ours(control.label);
     const output = document.createElement("output");
     output.htmlFor = id;
-    if (control.note) label.title = ours(control.note);
+    label.title = [label.textContent, ours(control.note)].filter(Boolean).join("\n"); // where there is no room, a label is cut
     if (control.choices?.length) return this.choices(box, control, state);
     const range = document.createElement("input");
     const { values } = control;

@@ -71,7 +71,11 @@ export class Drawer {
     const name = told(`parameter.${control.path.replace("parameters.", "")}`) ?? told(`set.${control.key}`) ?? (control.description || control.path);
     const bounds = control.low !== null && control.high !== null && control.low !== undefined ? text("drawer.range", { low: number(control.low), high: number(control.high) }) : "";
     const unit = control.unit && (told(`quantity.${control.unit}`) ?? control.unit);
-    const changed = (next) => app.change({ set: { [control.path]: next === control.value || next === null ? undefined : next } }).then(() => app.showControls());
+    const changed = (next) => app.change({ set: { [control.path]: next === control.value || next === null ? undefined : next } }).then(() => {
+      const now = app.state.set[control.path] ?? control.value; // as it was, if the change was refused
+      input.value = now === null ? "" : String(now);
+      app.showControls();
+    });
     let input;
     if (typeof control.value === "boolean") {
       input = element("select", { id, onchange: () => changed(input.value === "true") }, ...[true, false].map((one) => new Option(text(one ? "yes" : "no"), String(one), false, one === value)));
@@ -90,8 +94,7 @@ export class Drawer {
     const input = element("input", { type: "text", id: "addition", placeholder: "joint-fund,start=2010-01-01,from=Russia,to=China" });
     const add = () => {
       if (!input.value.trim()) return;
-      app.change({ add: [...app.state.add, input.value.trim()] });
-      this.open();
+      app.change({ add: [...app.state.add, input.value.trim()] }).then(() => app.refusal || this.open());
     };
     const given = app.state.add.map((one, k) => element("li", {}, `${one} `, button(text("drawer.undo"), () => { app.change({ add: app.state.add.filter((_, at) => at !== k) }); this.open(); })));
     return element("section", {}, element("h3", { textContent: text("drawer.add") }), element("label", { htmlFor: "addition", className: "quiet", textContent: text("drawer.add.how") }), input, element("div", { className: "row" }, button(text("drawer.add.do"), add)), element("ul", {}, ...given));

@@ -47,7 +47,10 @@ export class Player {
     this.chosen = null;
     this.app.kept = [];
     document.body.dataset.lesson = name;
-    await this.go(Math.max(0, Math.min(stage, this.stages.length - 1)), address);
+    const last = Math.max(0, Math.min(stage, this.stages.length - 1));
+    const grey = this.stages.findIndex((one) => one.state.keep) - 1; // what later stages compare with is run first
+    if (grey >= 0 && last > grey) await this.go(grey);
+    await this.go(last, address);
   }
 
   async go(stage, address = "") {
@@ -60,8 +63,9 @@ export class Player {
     if (kind !== "reveal") app.guess = null;
     const lines = lesson.series.map((one) => key(one.indicator, one.pair)).join(",");
     const set = this.settings(state.set);
-    if (kind === "guess" && state.keep && before && app.state.lesson === lesson.name) app.kept = [before];
+    const same = before && app.state.lesson === lesson.name && !app.refusal;
     if (kind === "goal") app.kept = [];
+    else if (state.keep && same && app.kept.length === 0) app.kept = [before]; // the first one stays: all is compared with it
     document.body.dataset.view = state.view ?? "chart";
     document.body.dataset.stage = kind;
     app.names = new Map(lesson.series.map((one) => [key(one.indicator, one.pair), ours(one.label)]));

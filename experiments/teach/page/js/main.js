@@ -19,6 +19,8 @@ async function json(address) {
 async function typedCode(tried) {
   const code = await askCode({ title: text("join.title"), label: text("join.label"), tried, problem: tried ? text("join.wrong") : "" });
   sessionStorage.setItem(STORE, code);
+  query.delete("code"); // a wrong one in the address would come back with every reload
+  history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
   return code;
 }
 

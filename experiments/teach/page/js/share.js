@@ -44,8 +44,12 @@ export function pictureOf(app) {
   const scale = Math.min(570 / chart.width, 520 / chart.height);
   context.drawImage(chart, 980, 190, scale * chart.width, scale * chart.height);
   write(told("year"), 1400, 720, `600 60px ${serif}`, INK);
-  write(told("force"), MARGIN, 815, `18px ${sans}`, QUIET);
-  write(`${told("caveat")}  ${app.run.command}`, MARGIN, 850, `18px ${sans}`, QUIET);
+  write(told("force"), MARGIN, 808, `18px ${sans}`, QUIET);
+  write([told("caveat"), told("unread")].join(" "), MARGIN, 836, `18px ${sans}`, INK);
+  context.font = `16px ${sans}`; // the command where it can be read, else the hash of the scenario
+  const { command, program, hash } = app.run;
+  const short = context.measureText(command).width <= WIDTH - 2 * MARGIN;
+  write(short ? command : text("share.same", { program, hash: hash.slice(0, 12) }), MARGIN, 864, context.font, QUIET);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
@@ -93,7 +97,10 @@ export class Share {
   link() {
     const { app } = this;
     const query = new URLSearchParams(location.search);
-    if (app.about.code) query.set("code", app.about.code); // the lecturer's own page needs none, the class does
+    if (app.about.code) { // the lecturer's own page needs no code, the class does; how it reads is its own
+      query.set("code", app.about.code);
+      for (const name of ["mode", "lang"]) query.delete(name);
+    }
     const search = query.size ? `?${query}` : "";
     const here = `${app.about.address || `${location.origin}${location.pathname}`}${search}`;
     return app.source.offline ? location.href : `${here}${app.address()}`;

@@ -15,16 +15,21 @@ export class Table {
   }
 
   series() {
-    const { run, lines, hidden, kept } = this.app;
+    const { run, lines, hidden, kept, names } = this.app;
     const years = run.years();
     const form = (line, value) => (run.unitOf(line) === "share" ? share(value) : number(value));
-    const columns = lines.map((line) => [pairName(line.slice(line.indexOf(":") + 1)), line, run.values(line)]);
-    kept.forEach((one, k) => columns.push([text("table.kept", { k: k + 1 }), lines[0], one.values(lines[0])]));
+    const units = [...new Set(lines.map((line) => run.unitOf(line)))].map((unit) => text(`unit.${unit}`));
+    const named = (line) => {
+      const name = names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1));
+      return units.length > 1 ? `${name} (${text(`unit.${run.unitOf(line)}`)})` : name;
+    };
+    const columns = lines.map((line) => [named(line), line, run.values(line)]);
+    kept.forEach((one, k) => columns.push(...lines.map((line) => [`${text("table.kept", { k: k + 1 })}: ${named(line)}`, line, run.years().map((year) => one.values(line)[one.years().indexOf(year)] ?? null)])));
     const shown = years.map((year, k) => [year, k]).filter(([year]) => hidden === null || year <= hidden);
     return element(
       "table",
       {},
-      element("caption", { textContent: text(`unit.${run.unitOf(lines[0])}`) }),
+      element("caption", { textContent: units.join("; ") }),
       element("thead", {}, row([text("table.year"), ...columns.map(([name]) => name)], true)),
       element("tbody", {}, ...shown.map(([year, k]) => row([year, ...columns.map(([, line, values]) => form(line, values[k]))]))),
     );
