@@ -268,6 +268,26 @@ def test_the_keyboard_chooses_and_decides_and_keeps_its_place(browser: Any, show
         page.wait_for_function("() => !comity.view.ministries.brussels.decided")
 
 
+def test_a_press_is_not_lost_to_what_others_do_between_its_down_and_its_up(browser: Any, shown: Server) -> None:
+    with play(shown, browser) as screens:
+        wall, page, other = screens.wall(), screens.group("beijing"), screens.group("moscow")
+        page.locator("#choose-mobility-delhi").hover()
+        page.mouse.down()
+        other.click("#decide")
+        page.wait_for_function("() => comity.view.ministries.moscow.decided")
+        page.mouse.up()
+        page.wait_for_function("() => comity.screen.outstanding === 0")
+        assert ("mobility", "delhi") in screens.game.state.hands["beijing"].choices
+        wall.locator("#pass-beijing").hover()
+        wall.mouse.down()
+        other.click("#decide")
+        wall.wait_for_function("() => !comity.view.ministries.moscow.decided")
+        wall.mouse.up()
+        page.wait_for_function("() => !comity.screen.open()")
+        page.click("#decide")
+        page.wait_for_function("() => comity.screen.open()")
+
+
 def test_codes_are_shown_one_by_one_with_a_picture(browser: Any, shown: Server) -> None:
     with play(shown, browser) as screens:
         wall = screens.wall()

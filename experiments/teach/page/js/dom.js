@@ -14,6 +14,14 @@ export function element(name, properties = {}, ...children) {
 
 export const button = (words, onclick, properties = {}) => element("button", { type: "button", textContent: words, onclick, ...properties });
 
+// Draws what a node holds, unless it would tell the same: a press that has begun on a child is lost if the child is replaced.
+export function redraw(node, told, children) {
+  const drawn = JSON.stringify(told);
+  if (node.drawn === drawn) return;
+  node.drawn = drawn;
+  node.replaceChildren(...children());
+}
+
 // Opens a panel with a title and content; the button that opened it is told.
 export function openPanel(dialog, title, content, opener = null) {
   const heading = element("h2", { textContent: title, id: `${dialog.id}-title` });

@@ -1,5 +1,5 @@
 // A ministry's screen: its goals, its budget, the menu, and what came of the rounds that are over.
-import { button, element } from "./dom.js";
+import { button, element, redraw } from "./dom.js";
 import { deeds, goalList, points, total } from "./game-parts.js";
 import { ours, text } from "./texts.js";
 
@@ -11,6 +11,7 @@ export class GroupScreen {
     this.place = game.view.place;
     this.outstanding = 0;
     this.choices = [];
+    this.targets = []; // of the menu: an entry, a place, and the button that directs the one at the other
     this.opened = new Set();
   }
 
@@ -19,7 +20,10 @@ export class GroupScreen {
     this.goals = element("section", { className: "part" });
     this.menu = element("section", { className: "part menu" });
     this.past = element("section", { className: "part past" });
-    this.bar = element("div", { className: "bar", aria: { role: "group" } });
+    this.left = element("p", { id: "left" });
+    this.meter = element("meter", { min: 0, max: this.budget, aria: { label: text("game.budget") } });
+    this.decide = button("", () => this.send(this.choices, !this.view.ministries[this.place].decided), { id: "decide" });
+    this.bar = element("div", { className: "bar", aria: { role: "group" } }, this.left, this.meter, this.decide);
     main.className = "group";
     main.replaceChildren(this.head, this.goals, this.menu, this.past, element("p", { className: "caveat", textContent: text("game.caveat") }), this.bar);
   }
@@ -67,21 +71,30 @@ export class GroupScreen {
   drawMenu() {
     this.menu.hidden = this.view.phase !== "open";
     if (this.menu.hidden) return;
+    redraw(this.menu, [this.view.gone], () => this.offers());
+    const left = this.budget - this.game.cost(this.choices);
+    for (const { entry, target, node } of this.targets) {
+      const chosen = this.choices.some(([name, at]) => name === entry.name && at === target);
+      node.setAttribute("aria-pressed", String(chosen));
+      node.disabled = !this.open() || (!chosen && entry.price > left);
+    }
+  }
+
+  // What the menu offers this ministry, by group.
+  offers() {
+    this.targets = [];
     const entries = this.game.menu.entries.filter((entry) => entry.by.includes(this.place));
     const groupOf = (entry) => (entry.keys === 2 ? "two" : entry.group);
-    this.menu.replaceChildren(
-      element("h2", { textContent: text("game.menu") }),
-      ...GROUPS.filter((group) => entries.some((entry) => groupOf(entry) === group)).map((group) => element(
-        "fieldset", {},
-        element("legend", { textContent: text(`game.group.${group}`) }),
-        element("p", { className: "quiet", textContent: text(`game.group.${group}.how`) }),
-        ...entries.filter((entry) => groupOf(entry) === group).map((entry) => this.entry(entry)),
-      )),
-    );
+    const fieldsets = GROUPS.filter((group) => entries.some((entry) => groupOf(entry) === group)).map((group) => element(
+      "fieldset", {},
+      element("legend", { textContent: text(`game.group.${group}`) }),
+      element("p", { className: "quiet", textContent: text(`game.group.${group}.how`) }),
+      ...entries.filter((entry) => groupOf(entry) === group).map((entry) => this.entry(entry)),
+    ));
+    return [element("h2", { textContent: text("game.menu") }), ...fieldsets];
   }
 
   entry(entry) {
-    const left = this.budget - this.game.cost(this.choices);
     const gone = this.view.gone?.includes(entry.name);
     const about = element(
       "details", { id: `about-${entry.name}`, open: this.opened.has(entry.name) },
@@ -95,18 +108,15 @@ export class GroupScreen {
       element("p", { className: "name" }, element("span", { textContent: ours(entry.title) }), element("b", { textContent: String(entry.price) })),
       gone
         ? element("p", { className: "quiet", textContent: text("game.gone") })
-        : element("div", { className: "targets", aria: { role: "group", label: ours(entry.title) } }, ...entry.targets[this.place].map((target) => this.target(entry, target, left))),
+        : element("div", { className: "targets", aria: { role: "group", label: ours(entry.title) } }, ...entry.targets[this.place].map((target) => this.target(entry, target))),
       about,
     );
   }
 
-  target(entry, target, left) {
-    const chosen = this.choices.some(([name, at]) => name === entry.name && at === target);
-    const own = target === this.place;
-    const node = button(own ? text("game.choose") : ours(this.game.menu.places[target]), () => this.toggle(entry, target), {
-      id: `choose-${entry.name}-${target}`, aria: { pressed: String(chosen) },
-    });
-    node.disabled = !this.open() || (!chosen && entry.price > left);
+  target(entry, target) {
+    const words = target === this.place ? text("game.choose") : ours(this.game.menu.places[target]);
+    const node = button(words, () => this.toggle(entry, target), { id: `choose-${entry.name}-${target}` });
+    this.targets.push({ entry, target, node });
     return node;
   }
 
@@ -118,17 +128,11 @@ export class GroupScreen {
   async send(choices, decided) {
     this.choices = choices;
     this.outstanding += 1;
-    this.drawMenuKeepingFocus();
+    this.drawMenu();
+    this.drawBar();
     await this.game.act({ do: "choose", at: this.view.moment, choices, decided });
     this.outstanding -= 1;
     if (!this.outstanding) this.game.show(this.game.view);
-  }
-
-  drawMenuKeepingFocus() {
-    const focused = document.activeElement?.id;
-    this.drawMenu();
-    this.drawBar();
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
   drawBar() {
@@ -136,13 +140,9 @@ export class GroupScreen {
     if (this.bar.hidden) return;
     const { decided, passed } = this.view.ministries[this.place];
     const spent = this.game.cost(this.choices);
-    const meter = element("meter", { min: 0, max: this.budget, value: spent, aria: { label: text("game.budget") } });
-    this.bar.replaceChildren(
-      element("p", { id: "left", textContent: text("game.left", { left: this.budget - spent, budget: this.budget }) }),
-      meter,
-      decided
-        ? button(text(passed ? "game.rejoin" : "game.change"), () => this.send(this.choices, false), { id: "decide" })
-        : button(text(this.choices.length ? "game.decide" : "game.decide.nothing"), () => this.send(this.choices, true), { id: "decide", className: "primary" }),
-    );
+    this.left.textContent = text("game.left", { left: this.budget - spent, budget: this.budget });
+    this.meter.value = spent;
+    this.decide.textContent = text(decided ? (passed ? "game.rejoin" : "game.change") : this.choices.length ? "game.decide" : "game.decide.nothing");
+    this.decide.classList.toggle("primary", !decided);
   }
 }

@@ -1,6 +1,6 @@
 // The lecturer's screen, for the wall: curves, goals, what each ministry did; and what the lecturer may do.
 import { Chart } from "./chart.js";
-import { button, element, openPanel, qrCode, save } from "./dom.js";
+import { button, element, openPanel, qrCode, redraw, save } from "./dom.js";
 import { deeds, goalList, points, total } from "./game-parts.js";
 import { number, ours, pairName, share, text } from "./texts.js";
 
@@ -60,7 +60,7 @@ export class Wall {
     const grey = element("select", { id: "grey" }, new Option(text("game.grey.all"), "all"), ...this.game.menu.ministries.map(({ place }) => new Option(text("game.grey.one", { name: ours(this.game.menu.places[place]) }), place)));
     grey.onchange = () => this.game.act({ do: "without", ministry: grey.value });
     this.grey = grey;
-    this.cards = element("section", { className: "cards", aria: { label: text("game.goals") } });
+    this.cards = new Map(this.game.menu.ministries.map(({ place }) => [place, element("article", { className: "card", dataset: { place } })]));
     this.deeds = element("section", { className: "scroll", tabIndex: 0, aria: { role: "region", label: text("game.deeds") } });
     main.className = "wall";
     main.setAttribute("aria-label", text("game.title"));
@@ -73,7 +73,7 @@ export class Wall {
           element("label", { className: "pick" }, element("span", { className: "unseen", textContent: text("game.grey") }), grey)),
         this.room,
       ),
-      this.cards,
+      element("section", { className: "cards", aria: { label: text("game.goals") } }, ...this.cards.values()),
       this.deeds,
       element("p", { className: "caveat", textContent: `${text("game.caveat")} ${text("game.caveat.lucks")}` }),
     );
@@ -112,37 +112,48 @@ export class Wall {
   }
 
   drawActs() {
+    const { view } = this;
+    redraw(this.acts, [view.moment, view.settled.length], () => this.actsOfLecturer());
+    const close = document.getElementById("close");
+    if (!close) return;
+    const waited = Object.values(view.ministries).filter((one) => !one.decided).length;
+    close.textContent = waited ? text("game.act.wait", { waited }) : text("game.act.close", { round: view.round + 1 });
+    close.disabled = waited > 0;
+  }
+
+  actsOfLecturer() {
     const { view, game } = this;
     const at = view.moment;
-    const waited = Object.values(view.ministries).filter((one) => !one.decided).length;
+    const open = view.phase === "open";
     const acts = [];
     if (view.phase === "waiting") acts.push(button(text("game.act.open", { round: view.round + 1 }), () => game.act({ do: "open", at }), { id: "open", className: "primary" }));
-    if (view.phase === "open") {
-      const close = button(waited ? text("game.act.wait", { waited }) : text("game.act.close", { round: view.round + 1 }), () => game.act({ do: "close", at }), { id: "close", className: "primary" });
-      close.disabled = waited > 0;
-      acts.push(close);
-    }
-    if (view.phase === "open" || view.settled.length) acts.push(button(text(view.phase === "open" ? "game.act.unopen" : "game.act.back", { round: view.phase === "open" ? view.round + 1 : view.round }), () => game.act({ do: "back", at }), { id: "back" }));
+    if (open) acts.push(button("", () => game.act({ do: "close", at }), { id: "close", className: "primary" }));
+    if (open || view.settled.length) acts.push(button(text(open ? "game.act.unopen" : "game.act.back", { round: open ? view.round + 1 : view.round }), () => game.act({ do: "back", at }), { id: "back" }));
     acts.push(button(text("game.act.codes"), (event) => this.showCodes(event.currentTarget), { id: "codes" }));
     if (view.settled.length) acts.push(button(text("game.act.save"), () => this.save(), { id: "save" }));
-    this.acts.replaceChildren(...acts);
+    return acts;
   }
 
   drawCards() {
+    const { view } = this;
+    for (const [place, card] of this.cards) {
+      redraw(card, [view.moment, view.ministries[place], view.results?.goals[place]], () => this.card(place));
+    }
+  }
+
+  // What a ministry's card holds.
+  card(place) {
     const { view, game } = this;
-    this.cards.replaceChildren(...game.menu.ministries.map(({ place }) => {
-      const { here, decided, passed } = view.ministries[place];
-      const open = view.phase === "open";
-      const status = open ? text(passed ? "game.status.passed" : decided ? "game.status.decided" : here ? "game.status.choosing" : "game.status.absent") : text(here ? "game.status.here" : "game.status.absent");
-      const sum = view.settled.length > 0 && view.results ? element("b", { className: "sum", textContent: points(total(view.results, place)) }) : null;
-      const pass = open && !decided ? button(text("game.act.pass"), () => game.act({ do: "pass", at: view.moment, ministry: place }), { id: `pass-${place}`, aria: { label: text("game.act.pass.of", { name: ours(game.menu.places[place]) }) } }) : null;
-      return element(
-        "article", { className: "card", dataset: { place } },
-        element("header", {}, element("h2", { textContent: ours(game.menu.places[place]) }), element("p", { className: "status", textContent: status }), sum),
-        goalList(game.menu, view.results, place),
-        pass,
-      );
-    }));
+    const { here, decided, passed } = view.ministries[place];
+    const open = view.phase === "open";
+    const status = open ? text(passed ? "game.status.passed" : decided ? "game.status.decided" : here ? "game.status.choosing" : "game.status.absent") : text(here ? "game.status.here" : "game.status.absent");
+    const sum = view.settled.length > 0 && view.results ? element("b", { className: "sum", textContent: points(total(view.results, place)) }) : null;
+    const pass = open && !decided ? button(text("game.act.pass"), () => game.act({ do: "pass", at: view.moment, ministry: place }), { id: `pass-${place}`, aria: { label: text("game.act.pass.of", { name: ours(game.menu.places[place]) }) } }) : null;
+    return [
+      element("header", {}, element("h2", { textContent: ours(game.menu.places[place]) }), element("p", { className: "status", textContent: status }), sum),
+      goalList(game.menu, view.results, place),
+      ...(pass ? [pass] : []),
+    ];
   }
 
   lines() {
