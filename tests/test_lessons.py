@@ -14,6 +14,8 @@ import pytest
 import tomli_w
 from pydantic import BaseModel
 
+from experiments.sweeping.outcomes import values_of
+from experiments.sweeping.schema import Outcome
 from experiments.teach.findings import StatesOfLesson
 from experiments.teach.lesson import Exercise, Finding, Lesson, Reveal, Text
 from experiments.teach.lesson_files import ORDER, check_lesson, packaged_lessons, read_lesson
@@ -105,6 +107,21 @@ def test_the_run_whose_numbers_are_in_the_headline_is_no_exception(name: str) ->
         assert finding.low <= states.value(finding, end) <= finding.high, finding.says
 
 
+@pytest.mark.parametrize("name", [name for name in LESSONS if lesson(name).guess.kind == "draw"])
+def test_what_happens_to_a_drawn_line_can_be_picked(name: str) -> None:
+    """In the run on the screen: one of the picks is within a seventh of it."""
+    guess = lesson(name).guess
+    (line,) = [one for one in lesson(name).series if one.name == guess.series]
+    series = StatesOfLesson(lesson(name), replicates=1).series(lesson(name).reveal.set)
+
+    def value(year: int) -> float:
+        (found,) = values_of(Outcome(indicator=line.indicator, pair=line.pair, years=(year, year)), series)
+        return found
+
+    came = value(guess.years[1]) / value(guess.years[0] - 1)
+    assert min(abs(pick / came - 1.0) for pick in guess.picks) < 1 / 7
+
+
 @pytest.mark.statistical
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_sentences_hold_for_other_luck(name: str) -> None:
@@ -168,9 +185,12 @@ def _drop(*keys: Any) -> Callable[[dict[str, Any]], None]:
         (_set("reveal", "set", {"sanction": 1.0}), r"reveal.set: there is no control .*\n.*did you mean 'sanctions'"),
         (_set("reveal", "set", {"held-back": 2.0}), r"reveal.set.held-back: 2.0 is no choice of .*\n  allowed: 0.0, 1.0"),
         (_set("reveal", "year", 2031), r"reveal: year must be inside the years of the chart"),
-        (_set("guess", "series", "work"), r"guess: there is no series .*\n.*did you mean 'works'"),
+        (_set("guess", "series", "work"), r"guess: the chart has no series .*\n.*did you mean 'works'"),
         (_set("guess", "options", 1, "right", True), r"guess: exactly one option must be right"),
         (_set("guess", "kind", "draw"), r"guess: what is drawn has no options"),
+        (_set("guess", "picks", [1.0, 0.5]), r"guess: picks must be from 0, each above the one before"),
+        (_set("guess", "picks", [0.5, 1.0]), r"guess: picks belong to a line that is drawn"),
+        (_set("series", 1, "aside", True), r"guess: the chart has no series"),
         (_set("reveal", "findings", 0, "of", "value"), r"against_set or against_years belongs to a ratio"),
         (_set("reveal", "findings", []), r"reveal.findings: "),
         (_set("minutes", 2), r": minutes: 2: "),

@@ -247,13 +247,54 @@ def test_an_institution_tells_its_partners_and_its_reasons(desk: Desk) -> None:
         for (let t = 0; t < r.tie_a.length; t++) n += (r.tie_a[t] === 0 || r.tie_b[t] === 0) && r.tie_from[t] <= s && s < r.tie_to[t];
         return n; }"""
     )
-    assert f"Partners ({partners})" in page.inner_text("#panel")
+    began = page.evaluate(
+        """() => { const r = comity.run, s = comity.timeline.at; let n = 0;
+        for (let t = 0; t < r.tie_a.length; t++) n += (r.tie_by[t] ? r.tie_b[t] : r.tie_a[t]) === 0 && r.tie_from[t] <= s && s < r.tie_to[t];
+        return n; }"""
+    )
+    assert f"Partners ({partners}); it began {began} of the partnerships" in page.inner_text("#panel")
+    assert page.locator("#panel summary", has_text=", since ").count() == partners
+    told = page.locator("#panel .quiet").evaluate_all("(all) => all.map((one) => one.textContent)")
+    assert sum(one.startswith("it began the partnership") for one in told) == began
+    assert sum(one.startswith("the partner began it") for one in told) == partners - began
     page.click("#panel details summary >> nth=0")
     rows = page.locator("#panel details[open] .bars b").all_inner_texts()
     numbers = [float(row.replace("−", "-").replace("+", "")) for row in rows]
     assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=0.2)
     page.keyboard.press("Escape")
     assert not page.locator("#panel").is_visible()
+
+
+def test_the_listed_institution_that_a_lesson_asks_for_can_be_found(desk: Desk) -> None:
+    page = desk.open("#lesson=risk-of-secondary-sanctions&stage=2")
+    desk.settle()
+    rows = page.evaluate("comity.run.listed")
+    russian = page.evaluate("comity.run.names.map((_, k) => comity.run.countries[comity.run.country[k]] === 'RU')")
+    ((found, begin),) = [(row, since) for row, since, end in rows if russian[row] and since <= 2022 and (end or 2100) > 2023]
+    for row in (found, russian.index(True)):
+        spot = page.evaluate(f"[comity.network.layout.at[{2 * row}], comity.network.layout.at[{2 * row + 1}]]")
+        page.locator("#network .dots").click(position={"x": spot[0], "y": spot[1]})
+        page.wait_for_selector("#panel[open] .quiet")
+        assert (f"on a sanctions list since {int(begin)}" in page.inner_text("#panel")) == (row == found)
+        page.keyboard.press("Escape")
+    page.click("#table-open")
+    (marked,) = page.locator(".institutions tbody tr", has_text="Russia").filter(has_text=str(int(begin))).all_inner_texts()
+    assert page.evaluate(f"comity.run.names[{found}]") in marked
+
+
+def test_the_works_that_an_exercise_asks_for_stand_in_the_table_alone(desk: Desk) -> None:
+    page = desk.open("#lesson=who-leads&stage=5")
+    page.wait_for_selector("#lucks:not([disabled])")
+    desk.settle()
+    assert page.evaluate("comity.chart.named.length") == 3 + page.evaluate("comity.kept.length")
+    page.click("#table-open")
+    heads = page.locator("#table table >> nth=0").locator("th").all_inner_texts()
+    works = "China–West: joint works a year (joint works a year)"
+    assert works in heads and f"mean of 20 lucks: {works}" in heads
+    cells = page.locator("#table table >> nth=0").locator("tbody tr:last-child td").all_inner_texts()
+    shown = page.evaluate("comity.run.values('output.volume:China-West').at(-1)")
+    assert float(cells[heads.index(works)].replace(",", "")) == pytest.approx(shown, rel=0.01)
+    assert page.evaluate("comity.fan.mean('output.volume:China-West').at(-1)") == pytest.approx(shown, rel=0.3)
 
 
 def test_the_table_tells_the_same_and_leads_to_institutions(desk: Desk) -> None:
@@ -354,13 +395,17 @@ def test_a_line_that_is_asked_for_can_be_picked_by_keys_alone(desk: Desk) -> Non
     desk.settle()
     assert page.locator("#lesson-next").is_disabled()
     page.keyboard.press("4")
-    assert page.get_attribute("#lesson [data-choice=more]", "aria-pressed") == "true"
+    assert page.get_attribute("#lesson [data-choice='1.5']", "aria-pressed") == "true"
     known = page.evaluate("comity.prediction.known()")
-    assert page.evaluate("comity.chart.plot.data.at(-1).at(-1)") == pytest.approx(1.25 * known)
+    assert page.evaluate("comity.chart.plot.data.at(-1).at(-1)") == pytest.approx(1.5 * known)
     page.focus("#lesson-next")
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.body.dataset.stage === 'reveal'")
-    assert page.evaluate("comity.chart.plot.data.at(-1).at(-1)") == pytest.approx(1.25 * known)  # it is laid over
+    assert page.evaluate("comity.chart.plot.data.at(-1).at(-1)") == pytest.approx(1.5 * known)  # it is laid over
+    shown = page.evaluate("comity.run.values('leaders.share:CN>US').at(-1)")
+    said = f"For 2023 you guessed {150 * known:.1f}%; this run has {100 * shown:.1f}%."
+    assert page.inner_text("#lesson .result") == said.replace(".0%", "%")
+    assert 1.35 * known < shown < 1.65 * known  # the pick is what happens
 
 
 def draw_a_line(page: Any, covered: int) -> None:

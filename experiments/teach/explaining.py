@@ -81,7 +81,7 @@ def measures_of(question: Question) -> set[str]:
 
 
 def _who(model: PartnershipModel, row: int) -> dict[str, Any]:
-    agent = model.institution(row)
+    agent, twin = model.institution(row), model.twin()
     return {
         "row": row,
         "name": agent.name,
@@ -92,12 +92,13 @@ def _who(model: PartnershipModel, row: int) -> dict[str, Any]:
         "size": exp(agent.log_size),
         "capability": agent.capability,
         "degree": agent.degree,
+        "began": sum(int(model.state.initiator[twin.slot(row, other)]) == row for other in twin.partners(row)),
         "capacity": float(model.state.capacity[row]),
     }
 
 
 def _partners(model: PartnershipModel, row: int) -> list[dict[str, Any]]:
-    """Its partners, the longest first: how strong the tie is, and what keeps it."""
+    """Its partners, the longest first: whether it began, how strong the tie is, and what keeps it."""
     twin, state, now = model.twin(), model.state, float(model.state.clock[NOW])
     found: list[dict[str, Any]] = []
     for other in twin.partners(row):
@@ -106,6 +107,7 @@ def _partners(model: PartnershipModel, row: int) -> list[dict[str, Any]]:
         found.append(
             {
                 "row": other,
+                "began": int(state.initiator[slot]) == row,
                 "since": float(state.start[slot]),
                 "strength": twin.strength(slot, now),
                 "field": int(state.field[slot]),

@@ -122,12 +122,13 @@ class Control(Frozen):
 
 
 class Series(Frozen):
-    """A line of the chart."""
+    """A line of the chart, or a column of the table alone."""
 
     name: Name = Field(description="Short name, by which the guess names it")
     indicator: str = Field(description="Name of an indicator of the series")
     pair: str = Field(description="Pair of blocs or countries; A>B where the order matters")
     label: Text = Field(description="What a reader calls it")
+    aside: bool = Field(False, description="Whether it stands in the table only, not in the chart")
 
 
 class State(Frozen):
@@ -163,6 +164,12 @@ class Guess(Frozen):
     series: Name = Field(description="The line that it is about")
     years: Years = Field(description="First and last year that are covered until the reveal")
     options: tuple[Option, ...] = Field((), description="Answers to pick from")
+    picks: tuple[Number, ...] = Field(
+        (0.5, 0.75, 1.0, 1.25),
+        min_length=2,
+        max_length=6,
+        description="Of a line: factors of its last known value, for those who pick rather than draw; one is near what comes",
+    )
 
     @model_validator(mode="after")
     def _answerable(self) -> Self:
@@ -170,6 +177,10 @@ class Guess(Frozen):
             raise ValueError("years must be [first, last]")
         if self.kind == "draw" and self.options:
             raise ValueError("what is drawn has no options")
+        if any(factor < 0.0 for factor in self.picks) or list(self.picks) != sorted(set(self.picks)):
+            raise ValueError("picks must be from 0, each above the one before")
+        if self.kind == "pick" and "picks" in self.model_fields_set:
+            raise ValueError("picks belong to a line that is drawn; what is picked has options")
         if self.kind == "pick":
             if len(self.options) < 2:
                 raise ValueError("to pick there must be at least two options")
@@ -249,7 +260,7 @@ class Lesson(Frozen):
         default_factory=dict, description="Settings of the scenario that hold throughout, by dotted path"
     )
     controls: tuple[Control, ...] = Field(min_length=1, max_length=MOST_CONTROLS, description="Controls in sight")
-    series: tuple[Series, ...] = Field(min_length=2, max_length=4, description="Lines of the chart")
+    series: tuple[Series, ...] = Field(min_length=2, max_length=4, description="Lines of the chart, columns of the table")
     steps: tuple[Step, ...] = Field(min_length=1, description="Steps before the guess, in their order")
     guess: Guess = Field(description="The question before the reveal")
     reveal: Reveal = Field(description="What the model shows")
@@ -264,10 +275,10 @@ class Lesson(Frozen):
         _unique("series", [series.name for series in self.series])
         if self.years[0] >= self.years[1]:
             raise ValueError("years must be [first, last]")
-        known = [series.name for series in self.series]
+        known = [series.name for series in self.series if not series.aside]
         if self.guess.series not in known:
             raise InputError(
-                f"guess: there is no series {as_written(self.guess.series)}", allowed=", ".join(known),
+                f"guess: the chart has no series {as_written(self.guess.series)}", allowed=", ".join(known),
                 nearest=nearest_name(self.guess.series, known),
             )  # fmt: skip
         for where, years in (("guess.years", self.guess.years), *self._shown()):

@@ -87,7 +87,7 @@ def check_lesson(lesson: Lesson, where: str) -> Scenario:
     for series in lesson.series:
         line = Outcome(indicator=series.indicator, pair=series.pair, years=lesson.years)
         _check_figure(line, base, f"{where}: series.{series.name}", {"years": f"{where}: years"})
-    units = list(dict.fromkeys(INDICATORS[series.indicator][0] for series in lesson.series))
+    units = list(dict.fromkeys(INDICATORS[series.indicator][0] for series in lesson.series if not series.aside))
     if len(units) > MOST_UNITS:
         raise InputError(
             f"the chart would need {len(units)} axes: {', '.join(units)}", where=f"{where}: series",

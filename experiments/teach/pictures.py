@@ -61,6 +61,7 @@ def picture(model: PartnershipModel, question: Question) -> bytes:
         "kinds": world.kinds,
         "fields": world.fields,
         "names": world.names,
+        "listed": [[int(row), since, until] for row, since, until in world.listed_spells],
         "lines": [[indicator, pair, INDICATORS[indicator][0]] for indicator, pair in lines],
         "dates": [last_day(end).isoformat() for end in record.ends],
         "measures": [_told(name, measure) for name, measure in scenario.measures.items() if measure.enabled],

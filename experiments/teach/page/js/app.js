@@ -30,6 +30,7 @@ export class App {
     this.kept = [];
     this.fan = null;
     this.guess = null;
+    this.aside = []; // lines that stand in the table only
     this.hidden = null; // last year that is told before a guess is laid open
     this.said = $("notice"); // it goes where it can be read: into the panel that is open
     this.refusal = null; // of what was last asked for
@@ -207,7 +208,7 @@ export class App {
       const state = structuredClone(this.state);
       const begun = performance.now();
       try {
-        const frame = await this.source.run(asked(state), askedLines(state.lines));
+        const frame = await this.source.run(asked(state), askedLines([state.lines, ...this.aside].join(",")));
         this.refusal = null;
         this.take(new Run(frame, state));
         this.delay = performance.now() - begun;
@@ -284,7 +285,7 @@ export class App {
     const { run } = this;
     this.network.draw(step, animate);
     this.chart.moveTo(this.now());
-    const told = sentence(run, this.lines, step, this.kept, this.years?.[0] ?? null);
+    const told = sentence(run, this.lines, step, this.kept, this.years?.[0] ?? null, this.hidden === null ? this.fan : null);
     if (!animate && $("sentence").textContent !== told) $("sentence").textContent = told;
     else if (animate && step % 4 === 0) $("sentence").textContent = told;
     this.showKey(step);
@@ -339,9 +340,10 @@ export class App {
     const state = structuredClone(this.run.state);
     $("lucks").disabled = true;
     try {
-      const frame = await this.source.lucks(asked(state), this.lines.map((line) => line.split(/:(.*)/s).slice(0, 2)));
+      const frame = await this.source.lucks(asked(state), askedLines([...this.lines, ...this.aside].join(",")));
       if (sameRun(state, this.state)) this.fan = new Fan(frame);
       this.showChart();
+      this.moved(this.timeline.at, false);
     } catch (error) {
       this.notice(error.message);
     } finally {

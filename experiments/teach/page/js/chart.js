@@ -44,6 +44,11 @@ export class Chart {
           series.push({ scale: this.scaleOf(line), stroke: "transparent", width: 0, points: { show: false } });
         }
       });
+      lines.forEach((line, k) => {
+        if (!fan.mean) return;
+        data.push(cut(fan.mean(line)));
+        series.push({ scale: this.scaleOf(line), stroke: styles[k].colour, width: 1, dash: styles[k].dash, points: { show: false } });
+      });
     }
     const named = []; // what is written beside a line, by its place: a line of the run always, a kept one where there is room
     for (const one of kept) {

@@ -1,7 +1,7 @@
 // The drawer: all that can be changed, with unit, range, source and status.
 import { button, element, openPanel } from "./dom.js";
 import { LAYOUTS } from "./layout.js";
-import { has, measureTitle, number, text, tongue } from "./texts.js";
+import { has, issuerName, measureTitle, number, ours, text, tongue } from "./texts.js";
 
 const GROUPS = ["restriction", "incentive", "context"];
 
@@ -27,8 +27,8 @@ export class Drawer {
     layout.append(...Object.keys(LAYOUTS).map((name) => new Option(text(`layout.${name}`), name, false, name === app.state.layout)));
     const mode = element("select", { id: "mode", onchange: () => app.present(mode.value) });
     mode.append(...["", "lecture", "student", "embed"].map((name) => new Option(text(`mode.${name || "plain"}`), name, false, name === app.mode)));
-    const changed = Object.entries(app.state.set).map(([path, value]) =>
-      element("li", {}, `${path} = ${value} `, button(text("drawer.undo"), () => { app.change({ set: { [path]: undefined } }); app.showControls(); this.open(); })),
+    const changed = this.changes().map(({ name, value, back }) =>
+      element("li", {}, text("drawer.change", { name, value }), " ", button(text("drawer.undo"), () => { app.change({ set: back }); app.showControls(); this.open(); })),
     );
     return element(
       "section",
@@ -38,6 +38,39 @@ export class Drawer {
       changed.length ? element("h3", { textContent: text("drawer.changed") }) : null,
       changed.length ? element("ul", {}, ...changed) : null,
     );
+  }
+
+  // What differs from the scenario or the lesson as it begins: its name, its value, and what would undo it.
+  changes() {
+    const { app } = this;
+    const set = new Map(Object.entries(app.state.set));
+    const found = [];
+    for (const control of (app.spec ?? []).filter((one) => one.lesson)) { // its paths go together
+      const value = set.get(control.paths[0]) ?? control.start;
+      for (const path of control.paths) set.delete(path);
+      if (value === control.start) continue;
+      const choice = control.choices?.find((one) => one.value === value);
+      found.push({ name: ours(control.label), value: choice ? ours(choice.label) : number(value), back: Object.fromEntries(control.paths.map((path) => [path, control.start])) });
+    }
+    for (const path of Object.keys(app.player.lesson?.settings ? app.player.settings({}) : {})) set.delete(path);
+    for (const [path, value] of set) found.push({ ...this.told(path, value), back: { [path]: undefined } });
+    return found;
+  }
+
+  // A setting and its value in the reader's words.
+  told(path, value) {
+    const { catalogue } = this.app;
+    const shown = (control) => (typeof value === "boolean" ? text(value ? "yes" : "no") : typeof value === "number" ? number(value) : (told(`set.${control?.key}.${value}`) ?? String(value)));
+    for (const measure of catalogue.measures) {
+      const control = measure.controls.find((one) => one.path === path);
+      if (control) return { name: `${measureTitle(measure.title)}: ${this.nameOf(control)}`, value: shown(control) };
+    }
+    const parameter = catalogue.parameters.find((one) => one.path === path);
+    return { name: parameter ? this.nameOf(parameter) : path, value: shown(parameter) };
+  }
+
+  nameOf(control) {
+    return told(`parameter.${control.path.replace("parameters.", "")}`) ?? told(`set.${control.key}`) ?? (control.description || control.path);
   }
 
   measures() {
@@ -55,7 +88,7 @@ export class Drawer {
       if (box.children.length > 1) return;
       const range = one.range ? text("drawer.range", { low: number(one.range[0]), high: number(one.range[1]) }) : "";
       box.append(
-        element("p", { className: "quiet", textContent: `${one.issuer} · ${text(`status.${one.status}`)}${range ? ` · ${range}` : ""}` }),
+        element("p", { className: "quiet", textContent: `${issuerName(one.issuer)} · ${text(`status.${one.status}`)}${range ? ` · ${range}` : ""}` }),
         ...one.controls.map((control) => this.control(control)),
         element("p", { className: "quiet", textContent: one.evidence }),
         element("p", { className: "quiet", textContent: one.source ? text("drawer.source", { source: one.source }) : "" }),
@@ -68,7 +101,7 @@ export class Drawer {
     const { app } = this;
     const value = app.state.set[control.path] ?? control.value;
     const id = `set-${control.path}`;
-    const name = told(`parameter.${control.path.replace("parameters.", "")}`) ?? told(`set.${control.key}`) ?? (control.description || control.path);
+    const name = this.nameOf(control);
     const bounds = control.low !== null && control.high !== null && control.low !== undefined ? text("drawer.range", { low: number(control.low), high: number(control.high) }) : "";
     const unit = control.unit && (told(`quantity.${control.unit}`) ?? control.unit);
     const changed = (next) => app.change({ set: { [control.path]: next === control.value || next === null ? undefined : next } }).then(() => {

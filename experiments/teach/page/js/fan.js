@@ -1,4 +1,4 @@
-// Twenty lucks: the band that holds nine of ten, by line and period, as the figures of a run draw it.
+// Twenty lucks: the band that holds nine of ten, by line and period, as the figures of a run draw it, and their mean.
 import { key } from "./frame.js";
 
 const LOW = 0.05;
@@ -28,18 +28,24 @@ export class Fan {
     return this.series.subarray(begin, begin + this.periods);
   }
 
-  band(line) {
-    const bands = [[], []];
-    for (let period = 0; period < this.periods; period += 1) {
+  // Sorted values of a line by period, without undefined ones.
+  sorted(line) {
+    return Array.from({ length: this.periods }, (_, period) => {
       const values = [];
       for (let luck = 0; luck < this.count; luck += 1) {
         const value = this.values(line, luck)?.[period];
         if (value !== undefined && !Number.isNaN(value)) values.push(value);
       }
-      values.sort((a, b) => a - b);
-      bands[0].push(quantile(values, LOW));
-      bands[1].push(quantile(values, HIGH));
-    }
-    return bands;
+      return values.sort((a, b) => a - b);
+    });
+  }
+
+  band(line) {
+    const sorted = this.sorted(line);
+    return [LOW, HIGH].map((share) => sorted.map((values) => quantile(values, share)));
+  }
+
+  mean(line) {
+    return this.sorted(line).map((values) => (values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null));
   }
 }

@@ -61,7 +61,8 @@ export class Player {
     this.solved = kind === "end";
     app.prediction.clear();
     if (kind !== "reveal") app.guess = null;
-    const lines = lesson.series.map((one) => key(one.indicator, one.pair)).join(",");
+    const [aside, shown] = [true, false].map((apart) => lesson.series.filter((one) => one.aside === apart).map((one) => key(one.indicator, one.pair)));
+    app.aside = aside;
     const set = this.settings(state.set);
     const same = before && app.state.lesson === lesson.name && !app.refusal;
     if (kind === "goal") app.kept = [];
@@ -72,7 +73,7 @@ export class Player {
     app.years = lesson.years;
     app.spec = lesson.controls.map((control) => ({ ...control, lesson: true }));
     const year = kind === "guess" ? lesson.guess.years[0] : (state.year ?? lesson.years[1]) + 1;
-    const own = { ...app.blank(lesson.scenario), seed: lesson.seed, set, lines, year };
+    const own = { ...app.blank(lesson.scenario), seed: lesson.seed, set, lines: shown.join(","), year };
     app.state = { ...readAddress(address, own), scenario: lesson.scenario, lesson: lesson.name, stage, program: app.about.program };
     if (before && !sameRun(before.state, app.state)) app.fan = null;
     const time = app.state.year;
@@ -87,6 +88,7 @@ export class Player {
     if (kind === "guess") {
       app.prediction.cover(lesson.guess.years[0] - 1, key(...this.lineOf(lesson.guess.series)), lesson.guess.kind === "draw");
     }
+    if (kind === "reveal" && app.guess) this.root.querySelector(".said").prepend(element("p", { className: "result", textContent: app.prediction.verdict() }));
     app.jump(time);
     if (state.lucks) await app.drawLucks();
   }
@@ -103,6 +105,7 @@ export class Player {
     app.prediction.clear();
     app.guess = null;
     app.names = new Map();
+    app.aside = [];
     app.years = null;
     delete document.body.dataset.lesson;
     delete document.body.dataset.view;
@@ -153,7 +156,7 @@ export class Player {
   options() {
     const { guess } = this.lesson;
     const group = (...options) => element("div", { className: "options", aria: { role: "group", label: text("predict.label") } }, ...options);
-    if (guess.kind === "draw") return [element("p", { className: "quiet", textContent: text("lesson.draw") }), group(...this.app.prediction.choices())];
+    if (guess.kind === "draw") return [element("p", { className: "quiet", textContent: text("lesson.draw") }), group(...this.app.prediction.choices(guess.picks))];
     return [group(...guess.options.map((option, k) => button(ours(option.text), () => this.choose(k), { dataset: { choice: k }, aria: { pressed: String(this.chosen === k) } })))];
   }
 

@@ -28,5 +28,5 @@ export function chosenLines(run, asked) {
 
 // Lines that no run brings unless it is asked: those of countries.
 export function askedLines(asked) {
-  return asked.includes(":") ? asked.split(",").slice(0, 8).map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]) : [];
+  return asked.split(",").filter((line) => line.includes(":")).slice(0, 8).map((line) => line.split(/:(.*)/s).slice(0, 2));
 }

@@ -1,6 +1,6 @@
 // An institution: who it is, its partners, and why it took or refused, kept or ended a tie.
 import { SVG, button, element, openPanel } from "./dom.js";
-import { blocName, has, number, share, text } from "./texts.js";
+import { blocName, fieldName, has, number, share, text } from "./texts.js";
 
 const MOST_TERMS = 7;
 const WIDE = 100;
@@ -76,18 +76,38 @@ export class Panel {
   who(k) {
     const { run } = this.app;
     const parts = [text(`kind.${run.kinds[run.kind[k]]}`), blocName(run.countries[run.country[k]]), blocName(run.blocs[run.bloc[k]])];
+    const since = this.listedSince(k);
+    if (since !== null) parts.push(text("panel.listed", { year: since }));
     return `${[...new Set(parts)].join(" · ")}${run.real[k] ? ` · ${text("panel.real")}` : ""}`;
+  }
+
+  // The year since which an institution is on a list of sanctions, at the date shown; null for one that is not.
+  listedSince(k) {
+    const { run, timeline } = this.app;
+    const time = run.timeOf(timeline.at);
+    const found = run.listed.find(([row, from, until]) => row === k && from <= time && (until === null || time < until));
+    return found ? Math.floor(found[1]) : null;
+  }
+
+  // The heading of the partners: how many, and how many of them it began.
+  partnersHead(count, began) {
+    return element("h3", { textContent: text("panel.partners", { count, began }) });
   }
 
   // Without a server only what the picture itself holds can be told.
   listed(k) {
     const { run, timeline } = this.app;
     const partners = [];
+    let began = 0;
     for (let t = 0; t < run.tie_a.length; t += 1) {
       const its = run.tie_a[t] === k || run.tie_b[t] === k;
-      if (its && run.tie_from[t] <= timeline.at && timeline.at < run.tie_to[t]) partners.push(run.names[run.tie_a[t] === k ? run.tie_b[t] : run.tie_a[t]]);
+      if (!its || timeline.at < run.tie_from[t] || run.tie_to[t] <= timeline.at) continue;
+      const first = run.tie_a[t] === k;
+      const own = (run.tie_by[t] === 0) === first;
+      began += own;
+      partners.push(text(own ? "panel.begun.own" : "panel.begun.other", { name: run.names[first ? run.tie_b[t] : run.tie_a[t]] }));
     }
-    return [element("h3", { textContent: text("panel.partners", { count: partners.length }) }), element("p", { textContent: partners.join(", ") })];
+    return [this.partnersHead(partners.length, began), element("ul", {}, ...partners.map((told) => element("li", { textContent: told })))];
   }
 
   content(told) {
@@ -100,7 +120,7 @@ export class Panel {
         "details",
         {},
         element("summary", { textContent: text("panel.partner", { name: run.names[one.row], since: Math.floor(one.since), strength: share(one.strength, 0) }) }),
-        element("p", { className: "quiet", textContent: `${run.fields[one.field]} · ${text(`channel.${one.channel}`)}${one.bound_until ? ` · ${text("panel.bound", { year: number(Math.floor(one.bound_until), 4).replace(/\D/g, "") })}` : ""}` }),
+        element("p", { className: "quiet", textContent: `${text(one.began ? "panel.began.own" : "panel.began.other")} · ${fieldName(run.fields[one.field])} · ${text(`channel.${one.channel}`)}${one.bound_until ? ` · ${text("panel.bound", { year: number(Math.floor(one.bound_until), 4).replace(/\D/g, "") })}` : ""}` }),
         element("p", { className: "quiet", textContent: text("panel.keeps") }),
         bars(one.terms, one.measures),
         button(text("panel.open", { name: run.names[one.row] }), () => this.show(one.row)),
@@ -112,7 +132,7 @@ export class Panel {
       element("h3", { textContent: text("panel.decisions") }),
       element("p", { className: "quiet", textContent: text("panel.morning") }),
       ...(decisions.length ? decisions : [element("p", { textContent: text("panel.none") })]),
-      element("h3", { textContent: text("panel.partners", { count: who.degree }) }),
+      this.partnersHead(who.degree, who.began),
       ...partners,
       ...(ends.length ? [element("h3", { textContent: text("panel.ends") }), element("ul", {}, ...ends)] : []),
     ];

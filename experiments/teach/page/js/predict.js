@@ -1,9 +1,11 @@
 // Predict before you see: what comes after a year is covered, a guess is drawn or picked, then the result is laid over it.
 import { button, element } from "./dom.js";
+import { times } from "./sentence.js";
 import { number, share, text } from "./texts.js";
 
-// Changes that may be picked, as factors of the last known value.
-export const CHOICES = { half: 0.5, less: 0.75, same: 1, more: 1.25 };
+// Changes that may be picked, as factors of the last known value; most have a name.
+const PICKS = [0.5, 0.75, 1, 1.25, 2];
+const NAMES = new Map([[0.5, "half"], [0.75, "less"], [1, "same"], [1.25, "more"], [2, "double"]]);
 
 export class Prediction {
   constructor(app) {
@@ -12,6 +14,8 @@ export class Prediction {
     this.guess = new Map();
     this.drawing = false;
     this.last = null;
+    this.about = null; // the line that a lesson asks for; it stays while the guess is laid over the result
+    this.asked = false; // whether a lesson asks now
   }
 
   get on() {
@@ -19,14 +23,15 @@ export class Prediction {
   }
 
   get line() {
-    return this.asked ?? this.app.lines[0];
+    return this.about ?? this.app.lines[0];
   }
 
   // Hides what comes after a year; with `drawing` a line may be drawn there. A lesson's own buttons do the rest.
   cover(from, line, drawing) {
     const { app } = this;
     this.from = from;
-    this.asked = line;
+    this.about = line;
+    this.asked = true;
     this.revealed = false;
     this.drawing = drawing;
     app.hidden = from;
@@ -41,7 +46,7 @@ export class Prediction {
   clear() {
     const { app } = this;
     this.from = null;
-    this.asked = null;
+    this.asked = false;
     app.hidden = null;
     app.timeline.limit = null;
     this.bare();
@@ -58,7 +63,7 @@ export class Prediction {
     const { app } = this;
     app.timeline.toggle(false);
     this.from = Math.max(app.run.years()[0], Math.min(from, app.run.years().at(-2)));
-    this.asked = null;
+    this.about = null;
     this.guess = new Map([[this.from, this.known()]]);
     this.revealed = false;
     this.drawing = true;
@@ -91,15 +96,18 @@ export class Prediction {
   }
 
   // Buttons for those who would rather pick than draw, or who use no pointer.
-  choices() {
-    return Object.entries(CHOICES).map(([name, factor]) => button(text(`predict.${name}`), () => this.pick(factor, name), { dataset: { choice: name }, aria: { pressed: "false" } }));
+  choices(factors = PICKS) {
+    return factors.map((factor) => {
+      const name = NAMES.get(factor);
+      return button(name ? text(`predict.${name}`) : times(factor, "predict.times"), () => this.pick(factor), { dataset: { choice: factor }, aria: { pressed: "false" } });
+    });
   }
 
-  pick(factor, name) {
+  pick(factor) {
     const begin = this.known();
     const years = this.app.run.years().filter((year) => year >= this.from);
     years.forEach((year, k) => this.guess.set(year, begin * (1 + (factor - 1) * (k / (years.length - 1)))));
-    for (const one of document.querySelectorAll(".guess [data-choice], .lesson [data-choice]")) one.setAttribute("aria-pressed", String(one.dataset.choice === name));
+    for (const one of document.querySelectorAll(".guess [data-choice], .lesson [data-choice]")) one.setAttribute("aria-pressed", String(Number(one.dataset.choice) === factor));
     this.ready();
   }
 
@@ -153,12 +161,17 @@ export class Prediction {
     app.timeline.limit = null;
     app.timeline.go(run.steps, false);
     app.show();
-    const last = run.years().at(-1);
-    const form = run.unitOf(this.line) === "share" ? share : number;
-    const guessed = [...this.guess.entries()].sort((a, b) => a[0] - b[0]).at(-1);
-    const told = text("predict.result", { year: last, guess: form(guessed[1]), result: form(run.values(this.line).at(-1)) });
-    document.querySelector(".guess")?.replaceChildren(element("p", { textContent: told, className: "result" }), button(text("predict.end"), () => this.end(), { id: "predict-end" }));
+    document.querySelector(".guess")?.replaceChildren(element("p", { textContent: this.verdict(), className: "result" }), button(text("predict.end"), () => this.end(), { id: "predict-end" }));
     document.getElementById("predict-end")?.focus();
+  }
+
+  // The last year that was guessed, in words: the guess, and what the run has.
+  verdict() {
+    const { run } = this.app;
+    const { line } = this;
+    const [year, guess] = [...this.guess.entries()].sort((a, b) => a[0] - b[0]).at(-1);
+    const form = run.unitOf(line) === "share" ? share : number;
+    return text("predict.result", { year, guess: form(guess), result: form(run.values(line)[run.years().indexOf(year)]) });
   }
 
   end() {

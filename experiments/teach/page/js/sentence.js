@@ -2,10 +2,10 @@
 import { blocName, has, number, pairName, share, text, tongue } from "./texts.js";
 
 // "2.5 times as many as": some languages have another form after whole numbers.
-function times(ratio) {
+export function times(ratio, name = "change.times") {
   const shown = Number(ratio.toPrecision(2));
   const form = new Intl.PluralRules(tongue()).select(shown);
-  return text(form === "one" || form === "many" ? "change.times.many" : "change.times", { x: number(shown, 2) });
+  return text(form === "one" || form === "many" ? `${name}.many` : name, { x: number(shown, 2) });
 }
 
 export function changeText(now, before, shares) {
@@ -30,8 +30,9 @@ function clause(line, value) {
   return [text(name, values), shares];
 }
 
-// What happened to the first line up to a step, against the year before the scenario's last change, and a run that was kept.
-export function sentence(run, lines, step, kept, begin = null) {
+// What happened to the first line up to a step, against the year before the scenario's last change, a run that was kept,
+// and the mean of other lucks.
+export function sentence(run, lines, step, kept, begin = null, fan = null) {
   const line = lines[0];
   const years = run.years();
   const at = run.periodAt(step);
@@ -50,5 +51,7 @@ export function sentence(run, lines, step, kept, begin = null) {
     const against = there < 0 ? "" : changeText(values[at], last.values(line)[there], shares);
     if (against) parts.push(text("sentence.kept", { change: against }));
   }
+  const mean = fan?.mean(line)[at] ?? null;
+  if (mean !== null) parts.push(text("sentence.lucks", { value: shares ? share(mean) : number(mean), count: number(fan.count) }));
   return `${parts.join("")}${text("sentence.end")}`;
 }

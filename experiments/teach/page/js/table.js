@@ -15,7 +15,8 @@ export class Table {
   }
 
   series() {
-    const { run, lines, hidden, kept, names } = this.app;
+    const { run, hidden, kept, names, fan } = this.app;
+    const lines = [...this.app.lines, ...this.app.aside];
     const years = run.years();
     const form = (line, value) => (run.unitOf(line) === "share" ? share(value) : number(value));
     const units = [...new Set(lines.map((line) => run.unitOf(line)))].map((unit) => text(`unit.${unit}`));
@@ -25,6 +26,7 @@ export class Table {
     };
     const columns = lines.map((line) => [named(line), line, run.values(line)]);
     kept.forEach((one, k) => columns.push(...lines.map((line) => [`${text("table.kept", { k: k + 1 })}: ${named(line)}`, line, run.years().map((year) => one.values(line)[one.years().indexOf(year)] ?? null)])));
+    if (fan) columns.push(...lines.map((line) => [`${text("table.mean", { count: number(fan.count) })}: ${named(line)}`, line, fan.mean(line)]));
     const shown = years.map((year, k) => [year, k]).filter(([year]) => hidden === null || year <= hidden);
     return element(
       "table",
@@ -57,12 +59,14 @@ export class Table {
     }
     const order = [...degree.keys()].sort((a, b) => degree[b] - degree[a] || a - b);
     const open = (k) => { this.dialog.close(); panel.show(k); };
+    const listed = order.map((k) => panel.listedSince(k));
+    const marks = listed.some((since) => since !== null);
     return element(
       "table",
       { className: "institutions" },
       element("caption", { textContent: text("table.institutions") }),
-      element("thead", {}, row([text("table.name"), text("table.bloc"), text("table.partners")], true)),
-      element("tbody", {}, ...order.map((k) => row([button(run.names[k], () => open(k)), blocName(run.blocs[run.bloc[k]]), degree[k]]))),
+      element("thead", {}, row([text("table.name"), text("table.bloc"), text("table.partners"), ...(marks ? [text("table.listed")] : [])], true)),
+      element("tbody", {}, ...order.map((k, at) => row([button(run.names[k], () => open(k)), blocName(run.blocs[run.bloc[k]]), degree[k], ...(marks ? [listed[at] ?? ""] : [])]))),
     );
   }
 }

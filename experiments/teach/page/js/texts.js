@@ -59,6 +59,15 @@ export function blocName(bloc) {
   return has(`bloc.${bloc}`) ? text(`bloc.${bloc}`) : bloc;
 }
 
+export function fieldName(field) {
+  return has(`field.${field}`) ? text(`field.${field}`) : field;
+}
+
+// Who decided on a measure: countries by their names, others as the texts or the scenario call them.
+export function issuerName(issuer) {
+  return issuer.split(", ").map((one) => (has(`issuer.${one}`) ? text(`issuer.${one}`) : blocName(one))).join(", ");
+}
+
 // "Russia-West" as a reader says it; A>B keeps its direction.
 export function pairName(pair) {
   if (pair === "World") return text("pair.world");
