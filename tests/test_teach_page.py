@@ -310,6 +310,33 @@ def test_the_table_tells_the_same_and_leads_to_institutions(desk: Desk) -> None:
     assert page.inner_text("#panel h2") == name
 
 
+def test_what_was_changed_is_told_in_words_and_can_be_undone(desk: Desk) -> None:
+    page = desk.open(
+        "?lang=ru#scenario=classroom&set.measures.sectoral-2014.enabled=false"
+        "&set.measures.academies-2022.start=2023-01-01&set.parameters.process.referral=0.4"
+    )
+    desk.settle()
+    page.click("#drawer-open")
+    told = page.locator("#drawer li").all_inner_texts()
+    assert len(told) == 3
+    assert all("parameters." not in one and "measures." not in one and "=" not in one for one in told)
+    assert any(": нет" in one for one in told) and any("2023-01-01" in one for one in told) and any("0,4" in one for one in told)
+    page.click("#drawer li button >> nth=0")
+    desk.settle()
+    page.wait_for_function("() => document.querySelectorAll('#drawer li').length === 2")
+    assert len(page.evaluate("Object.keys(comity.state.set)")) == 2
+
+    page = desk.open("#lesson=who-leads&stage=6")
+    desk.settle()
+    page.click("#drawer-open")
+    (told,) = page.locator("#drawer li").all_inner_texts()  # six strengths, that one control sets
+    assert told.startswith("China's strategies and talent programmes: 0")
+    page.click("#drawer li button")
+    desk.settle()
+    page.wait_for_function("() => document.querySelectorAll('#drawer li').length === 0")
+    assert page.evaluate("comity.run.state.set['measures.strategy-outline-2016.strength']") == 1
+
+
 def test_the_drawer_changes_a_measure_and_says_what_is_wrong(desk: Desk) -> None:
     page = desk.open()
     before = desk.values()

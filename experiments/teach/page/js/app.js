@@ -266,7 +266,7 @@ export class App {
     $("caveat").textContent = text(fan ? "caveat.lucks" : "caveat");
     $("chart").setAttribute("aria-label", chartLabel(run, this.lines, this.hidden));
     const units = [...new Set(lines.map((line) => run.unitOf(line)))];
-    $("unit").textContent = units.length > 1 ? text("unit.two", { a: text(`unit.${units[0]}`), b: text(`unit.${units[1]}`) }) : text(`unit.${units[0]}`);
+    $("unit").textContent = $("unit").title = units.length > 1 ? text("unit.two", { a: text(`unit.${units[0]}`), b: text(`unit.${units[1]}`) }) : text(`unit.${units[0]}`);
   }
 
   showLines() {

@@ -6,6 +6,7 @@ import { number, pairName, share, text } from "./texts.js";
 
 const FAMILY = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Liberation Sans", sans-serif';
 const SMALLEST = { width: 200, height: 80 }; // pixels; the height is that of the smallest screen in modes.css
+const SAMPLE = { long: 20, gap: 6 }; // pixels of the dashes that stand before a name where lines share a colour
 const ROWS = [[true, 0], [false, 0], [false, 1], [true, 1]]; // where the name of a line may stand: above or below, how far
 
 // Type grows with that of the page: a lecture's is larger.
@@ -54,15 +55,16 @@ export class Chart {
     for (const one of kept) {
       const hides = one.state && sameRun(one.state, run.state) ? cut : (values) => values; // what is guessed is not given away
       lines.forEach((line, k) => {
-        if (one.state && one === kept.at(-1)) named.push({ at: series.length, label: text("chart.kept"), colour: typeColour(KEPT), spare: true });
+        if (one.state && one === kept.at(-1)) named.push({ at: series.length, label: text("chart.kept"), colour: typeColour(KEPT), spare: k, dash: null });
         data.push(hides(years.map((year) => { const at = one.years().indexOf(year); return at < 0 ? null : one.values(line)[at]; })));
         series.push({ scale: this.scaleOf(line), stroke: KEPT, width: 1.6, dash: styles[k].dash, points: { show: false } });
       });
     }
     this.first = series.length;
+    const alike = new Set(styles.map((style) => style.colour)).size < styles.length;
     lines.forEach((line, k) => {
       data.push(cut(run.values(line)));
-      named.splice(k, 0, { at: series.length, label: names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1)), colour: typeColour(styles[k].colour) });
+      named.splice(k, 0, { at: series.length, label: names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1)), colour: typeColour(styles[k].colour), dash: alike ? (styles[k].dash ?? []) : null });
       series.push({ scale: this.scaleOf(line), stroke: styles[k].colour, width: 2.4, dash: styles[k].dash, points: { show: false } });
     });
     if (guess) {
@@ -150,11 +152,12 @@ export class Chart {
     ctx.restore();
   }
 
-  name(plot, ctx, ratio, { at: own, label, colour, spare }, taken) {
+  name(plot, ctx, ratio, { at: own, label, colour, spare, dash }, taken) {
     const { bbox } = plot;
     const { scale } = plot.series[own];
     const values = plot.data[own];
-    const width = Math.min(ctx.measureText(label).width, bbox.width);
+    const before = dash ? (SAMPLE.long + SAMPLE.gap) * ratio : 0;
+    const width = Math.min(before + ctx.measureText(label).width, bbox.width);
     const tall = 1.2 * size() * ratio;
     let best = null;
     for (let at = 0; at < values.length; at += 1) {
@@ -162,6 +165,7 @@ export class Chart {
       const x = plot.valToPos(plot.data[0][at], "x", true);
       if (x < bbox.left) continue;
       if (x + width > bbox.left + bbox.width) break;
+      if (spare !== undefined && this.covered(plot, values, at, scale, this.first + spare, tall)) continue;
       const until = plot.data[0].findIndex((year) => plot.valToPos(year, "x", true) >= x + width);
       for (const [above, row] of ROWS) {
         const end = until < 0 ? values.length - 1 : until;
@@ -174,7 +178,7 @@ export class Chart {
         if (!best || cost < best.cost) best = { x, y, box, cost };
       }
     }
-    if (spare && (!best || best.cost >= 10)) return;
+    if (spare !== undefined && (!best || best.cost >= 10)) return;
     if (!best) { // nowhere beside its line: at the right end, below those that are there already
       const y = bbox.top + tall * (1 + taken.length);
       best = { x: bbox.left + bbox.width - width, y, box: [bbox.left + bbox.width - width, y - tall, bbox.left + bbox.width, y] };
@@ -183,9 +187,32 @@ export class Chart {
     ctx.strokeStyle = "#fbfaf7";
     ctx.lineWidth = 4 * ratio;
     ctx.lineJoin = "round";
-    ctx.strokeText(label, best.x, best.y, width);
+    ctx.strokeText(label, best.x + before, best.y, width - before);
     ctx.fillStyle = colour;
-    ctx.fillText(label, best.x, best.y, width);
+    ctx.fillText(label, best.x + before, best.y, width - before);
+    if (dash) this.sample(ctx, ratio, best, tall, colour, dash);
+  }
+
+  // A piece of the line before its name.
+  sample(ctx, ratio, { x, y }, tall, colour, dash) {
+    const middle = y - 0.45 * tall;
+    ctx.beginPath();
+    ctx.moveTo(x, middle);
+    ctx.lineTo(x + SAMPLE.long * ratio, middle);
+    ctx.setLineDash([]);
+    ctx.lineWidth = 6 * ratio; // on paper, as the name
+    ctx.stroke();
+    ctx.setLineDash(dash.map((one) => one * ratio));
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = 2.4 * ratio;
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+
+  // Whether a kept line lies so near the line of the run at a place that its name would be taken for that of the other.
+  covered(plot, values, at, scale, line, near) {
+    const other = plot.data[line][at];
+    return other !== null && Math.abs(plot.valToPos(values[at], scale, true) - plot.valToPos(other, scale, true)) < near;
   }
 
   crossings(plot, box, own) {

@@ -27,9 +27,14 @@ export function openPanel(dialog, title, content, opener = null) {
   const heading = element("h2", { textContent: title, id: `${dialog.id}-title` });
   const close = button("×", () => dialog.close(), { aria: { label: text("close") }, className: "close" });
   dialog.setAttribute("aria-labelledby", heading.id);
+  const said = document.getElementById("notice"); // what is told is told above the panel, else it lies beneath
   dialog.replaceChildren(element("header", {}, heading, close), ...content);
+  if (said) (said.hidden ? document.body : dialog).append(said);
   opener?.setAttribute("aria-expanded", "true");
-  dialog.onclose = () => opener?.setAttribute("aria-expanded", "false");
+  dialog.onclose = () => {
+    opener?.setAttribute("aria-expanded", "false");
+    if (said) document.body.append(said);
+  };
   dialog.onclick = (event) => {
     if (event.target === dialog) dialog.close();
   };

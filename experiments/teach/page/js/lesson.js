@@ -155,9 +155,9 @@ export class Player {
 
   options() {
     const { guess } = this.lesson;
-    const group = (...options) => element("div", { className: "options", aria: { role: "group", label: text("predict.label") } }, ...options);
-    if (guess.kind === "draw") return [element("p", { className: "quiet", textContent: text("lesson.draw") }), group(...this.app.prediction.choices(guess.picks))];
-    return [group(...guess.options.map((option, k) => button(ours(option.text), () => this.choose(k), { dataset: { choice: k }, aria: { pressed: String(this.chosen === k) } })))];
+    const group = (className, ...options) => element("div", { className, aria: { role: "group", label: text("predict.label") } }, ...options);
+    if (guess.kind === "draw") return [element("p", { className: "quiet", textContent: text("lesson.draw") }), group("options short", ...this.app.prediction.choices(guess.picks))];
+    return [group("options", ...guess.options.map((option, k) => button(ours(option.text), () => this.choose(k), { dataset: { choice: k }, aria: { pressed: String(this.chosen === k) } })))];
   }
 
   choose(k) {

@@ -10,7 +10,7 @@ const DOUBTS = 3; // a code that was good before is tried again: wrong ones of o
 export class Refusal extends Error {
   constructor({ kind, where, message, allowed, nearest }) {
     super([
-      where ? `${where}: ${message}` : message,
+      text("refusal.said", { message: where && where !== "override" ? `${where}: ${message}` : message }),
       nearest && text("refusal.nearest", { nearest }),
       allowed && text("refusal.allowed", { allowed }),
     ].filter(Boolean).join("\n"));
