@@ -270,7 +270,9 @@ def test_the_listed_institution_that_a_lesson_asks_for_can_be_found(desk: Desk) 
     desk.settle()
     rows = page.evaluate("comity.run.listed")
     russian = page.evaluate("comity.run.names.map((_, k) => comity.run.countries[comity.run.country[k]] === 'RU')")
-    ((found, begin),) = [(row, since) for row, since, end in rows if russian[row] and since <= 2022 and (end or 2100) > 2023]
+    ((found, begin),) = [
+        (row, since) for row, since, end in rows if russian[row] and since <= 2022 and (end or 2100) > 2023
+    ]
     for row in (found, russian.index(True)):
         spot = page.evaluate(f"[comity.network.layout.at[{2 * row}], comity.network.layout.at[{2 * row + 1}]]")
         page.locator("#network .dots").click(position={"x": spot[0], "y": spot[1]})
@@ -278,7 +280,9 @@ def test_the_listed_institution_that_a_lesson_asks_for_can_be_found(desk: Desk) 
         assert (f"on a sanctions list since {int(begin)}" in page.inner_text("#panel")) == (row == found)
         page.keyboard.press("Escape")
     page.click("#table-open")
-    (marked,) = page.locator(".institutions tbody tr", has_text="Russia").filter(has_text=str(int(begin))).all_inner_texts()
+    (marked,) = (
+        page.locator(".institutions tbody tr", has_text="Russia").filter(has_text=str(int(begin))).all_inner_texts()
+    )
     assert page.evaluate(f"comity.run.names[{found}]") in marked
 
 
@@ -320,7 +324,11 @@ def test_what_was_changed_is_told_in_words_and_can_be_undone(desk: Desk) -> None
     told = page.locator("#drawer li").all_inner_texts()
     assert len(told) == 3
     assert all("parameters." not in one and "measures." not in one and "=" not in one for one in told)
-    assert any(": нет" in one for one in told) and any("2023-01-01" in one for one in told) and any("0,4" in one for one in told)
+    assert (
+        any(": нет" in one for one in told)
+        and any("2023-01-01" in one for one in told)
+        and any("0,4" in one for one in told)
+    )
     page.click("#drawer li button >> nth=0")
     desk.settle()
     page.wait_for_function("() => document.querySelectorAll('#drawer li').length === 2")

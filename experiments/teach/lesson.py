@@ -260,7 +260,9 @@ class Lesson(Frozen):
         default_factory=dict, description="Settings of the scenario that hold throughout, by dotted path"
     )
     controls: tuple[Control, ...] = Field(min_length=1, max_length=MOST_CONTROLS, description="Controls in sight")
-    series: tuple[Series, ...] = Field(min_length=2, max_length=4, description="Lines of the chart, columns of the table")
+    series: tuple[Series, ...] = Field(
+        min_length=2, max_length=4, description="Lines of the chart, columns of the table"
+    )
     steps: tuple[Step, ...] = Field(min_length=1, description="Steps before the guess, in their order")
     guess: Guess = Field(description="The question before the reveal")
     reveal: Reveal = Field(description="What the model shows")
