@@ -9,7 +9,6 @@ import json
 import random
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -360,10 +359,8 @@ class Player:
         return self.answers.get(self.number, {})  # type: ignore[no-any-return]
 
     def do(self, do: str, **more: Any) -> dict[str, Any]:
-        """Do something now, and see it."""
-        answer = self.say(do=do, at=self.view["moment"], **more)
-        time.sleep(0.05)
-        return answer
+        """Do something now, and see it: the view of what is done comes before the answer."""
+        return self.say(do=do, at=self.view["moment"], **more)
 
     @property
     def view(self) -> dict[str, Any]:
@@ -472,6 +469,18 @@ def test_guesses_are_not_cheaper_for_those_who_go_away_and_come_again(
             assert group.entered["place"] == "moscow"
     finally:
         release.set()
+
+
+def test_a_page_that_has_its_answer_has_the_view_of_it(tmp_path: Path) -> None:
+    with (
+        playing(tmp_path / "game.jsonl") as running,
+        Player(running.opened.url, codes_of(running)["lecturer"]) as lecturer,
+    ):
+        lecturer.do("open")
+        with Player(running.opened.url, codes_of(running)["moscow"]) as group:
+            for chosen in ([["mobility", "tokyo"]], [["mobility", "tokyo"], ["mobility", "delhi"]], []):
+                assert group.do("choose", choices=chosen, decided=False)["ok"]
+                assert group.view["hand"]["choices"] == chosen
 
 
 def test_nobody_does_anything_before_a_code_and_groups_do_nothing_of_the_lecturers(server: Server) -> None:

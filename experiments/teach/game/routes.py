@@ -58,7 +58,8 @@ class Page:
             self.something.clear()
             answers, self.answers = self.answers, []
             view, self.view = self.view, ""
-            for text in (*answers, *([view] if view else [])):
+            # the view first: an answer says that it is done, and a page then goes by the last view that it has
+            for text in (*([view] if view else []), *answers):
                 await self.socket.send_text(text)
 
 
