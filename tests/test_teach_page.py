@@ -386,7 +386,7 @@ def test_a_lost_connection_is_mended_and_nothing_is_lost(desk: Desk) -> None:
     desk.settle()
     page.wait_for_selector("#notice", state="hidden")
     assert page.evaluate("comity.run.state.set['measures.sectoral-2014.strength']") == 0.5
-    page.wait_for_function("location.hash.includes('strength.0.5=')")  # the address follows a moment later
+    page.wait_for_function("() => location.hash.includes('strength.0.5=')")  # the address follows a moment later
     page.reload()
     page.wait_for_selector("body[data-ready]")
     assert page.evaluate("comity.run.state.set['measures.sectoral-2014.strength']") == 0.5

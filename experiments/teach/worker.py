@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
-import os
-import signal
-import threading
 from datetime import date
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from ..runner.worker import begin_process
 from .messages import Question
 
 if TYPE_CHECKING:
@@ -33,8 +30,7 @@ Reply = tuple[str, Any]
 
 def serve(questions: Connection) -> None:
     """Answer questions until the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and closes the pipe
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    begin_process()
     from .running import Runs
 
     runs, warm = Runs(), False
@@ -84,11 +80,3 @@ def answer(runs: Runs, question: Question) -> bytes:
 
     model = runs.replicate(scenario, question.replicate, changed=measures_of(question))
     return luck(model, question) if question.kind == "lucks" else picture(model, question)
-
-
-def _leave_with_parent() -> None:
-    """End this process when its parent is gone."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)

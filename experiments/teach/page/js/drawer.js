@@ -52,15 +52,18 @@ export class Drawer {
       const choice = control.choices?.find((one) => one.value === value);
       found.push({ name: ours(control.label), value: choice ? ours(choice.label) : number(value), back: Object.fromEntries(control.paths.map((path) => [path, control.start])) });
     }
-    for (const path of Object.keys(app.player.lesson?.settings ? app.player.settings({}) : {})) set.delete(path);
-    for (const [path, value] of set) found.push({ ...this.told(path, value), back: { [path]: undefined } });
+    const own = app.player.lesson ? app.player.settings({}) : {}; // a lesson may hold settings throughout
+    for (const [path, value] of set) if (own[path] !== value) found.push({ ...this.inWords(path, value), back: { [path]: own[path] } });
     return found;
   }
 
   // A setting and its value in the reader's words.
-  told(path, value) {
+  inWords(path, value) {
     const { catalogue } = this.app;
-    const shown = (control) => (typeof value === "boolean" ? text(value ? "yes" : "no") : typeof value === "number" ? number(value) : (told(`set.${control?.key}.${value}`) ?? String(value)));
+    const shown = (control) => {
+      if (typeof value === "boolean") return text(value ? "yes" : "no");
+      return typeof value === "number" ? number(value) : (told(`set.${control?.key}.${value}`) ?? String(value));
+    };
     for (const measure of catalogue.measures) {
       const control = measure.controls.find((one) => one.path === path);
       if (control) return { name: `${measureTitle(measure.title)}: ${this.nameOf(control)}`, value: shown(control) };
