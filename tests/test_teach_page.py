@@ -293,7 +293,7 @@ def test_the_works_that_an_exercise_asks_for_stand_in_the_table_alone(desk: Desk
     assert page.evaluate("comity.chart.named.length") == 3 + page.evaluate("comity.kept.length")
     page.click("#table-open")
     heads = page.locator("#table table >> nth=0").locator("th").all_inner_texts()
-    works = "China–West: joint works a year (joint works a year)"
+    works = "China–West: joint works a year"
     assert works in heads and f"mean of 20 lucks: {works}" in heads
     cells = page.locator("#table table >> nth=0").locator("tbody tr:last-child td").all_inner_texts()
     shown = page.evaluate("comity.run.values('output.volume:China-West').at(-1)")

@@ -16,18 +16,20 @@ export class Table {
 
   series() {
     const { run, hidden, kept, names, fan } = this.app;
+    const [from, to] = this.app.years ?? [-Infinity, Infinity]; // those of the chart
     const lines = [...this.app.lines, ...this.app.aside];
     const years = run.years();
     const form = (line, value) => (run.unitOf(line) === "share" ? share(value) : number(value));
     const units = [...new Set(lines.map((line) => run.unitOf(line)))].map((unit) => text(`unit.${unit}`));
     const named = (line) => {
       const name = names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1));
-      return units.length > 1 ? `${name} (${text(`unit.${run.unitOf(line)}`)})` : name;
+      const unit = text(`unit.${run.unitOf(line)}`);
+      return units.length > 1 && !name.toLowerCase().includes(unit.toLowerCase()) ? `${name} (${unit})` : name;
     };
     const columns = lines.map((line) => [named(line), line, run.values(line)]);
     kept.forEach((one, k) => columns.push(...lines.map((line) => [`${text("table.kept", { k: k + 1 })}: ${named(line)}`, line, run.years().map((year) => one.values(line)[one.years().indexOf(year)] ?? null)])));
     if (fan) columns.push(...lines.map((line) => [`${text("table.mean", { count: number(fan.count) })}: ${named(line)}`, line, fan.mean(line)]));
-    const shown = years.map((year, k) => [year, k]).filter(([year]) => hidden === null || year <= hidden);
+    const shown = years.map((year, k) => [year, k]).filter(([year]) => from <= year && year <= to && (hidden === null || year <= hidden));
     return element(
       "table",
       {},
