@@ -49,7 +49,10 @@ export class Player {
     document.body.dataset.lesson = name;
     const last = Math.max(0, Math.min(stage, this.stages.length - 1));
     const grey = this.stages.findIndex((one) => one.state.keep) - 1; // what later stages compare with is run first
-    if (grey >= 0 && last > grey) await this.go(grey);
+    if (grey >= 0 && last > grey) {
+      await this.go(grey);
+      if (last > grey + 1 && this.app.run) this.app.kept = [this.app.run]; // the step that keeps it is passed over
+    }
     await this.go(last, address);
   }
 
