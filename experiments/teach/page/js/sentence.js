@@ -1,4 +1,5 @@
 // The plain sentence below the question, made of the numbers that are on the screen; screen readers hear it.
+import { sameRun } from "./state.js";
 import { blocName, has, number, pairName, share, text, tongue } from "./texts.js";
 
 // "2.5 times as many as": some languages have another form after whole numbers.
@@ -45,7 +46,7 @@ export function sentence(run, lines, step, kept, begin = null, fan = null) {
   const parts = [text("sentence.year", { year: years[at], clause: told })];
   const change = at <= from ? "" : changeText(values[at], values[from], shares);
   if (change) parts.push(text("sentence.since", { change, from: years[from] }));
-  const last = kept.at(-1);
+  const last = kept.findLast((one) => !sameRun(one.state, run.state)); // a run is not compared with itself
   if (last && last.has(line)) {
     const there = last.years().indexOf(years[at]);
     const against = there < 0 ? "" : changeText(values[at], last.values(line)[there], shares);
