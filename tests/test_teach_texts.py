@@ -12,6 +12,7 @@ from experiments.teach.catalogue import OF_EFFECTS, OF_MEASURES, OF_PROJECTS
 from model.parameters.table import parameter_table
 from model.scenario import load_scenario, packaged_scenarios
 from model.scenario.schema import json_schema
+from model.tables import read_tables
 
 TEXTS = {tag: json.loads((PAGE / "texts" / f"{tag}.json").read_text(encoding="utf-8")) for tag in ("en", "ru", "zh")}
 PLACE = re.compile(r"\{(\w+)\}")
@@ -45,6 +46,15 @@ def test_every_text_that_the_page_asks_for_is_there() -> None:
     asked |= dict.fromkeys(re.findall(r'data-(?:text|label)="([^"]+)"', html), "index.html")
     assert len(asked) > 60
     assert {key: place for key, place in asked.items() if key not in TEXTS["en"]} == {}
+
+
+def test_every_issuer_and_every_field_has_its_name() -> None:
+    measures = [one for name in packaged_scenarios() for one in load_scenario(name).measures.values()]
+    issuers = {part for measure in measures for part in measure.issuer.split(", ") if part}
+    fields = {f"field.{name}" for name in read_tables().fields}
+    assert len(issuers) > 20 and len(fields) == 8
+    assert [one for one in sorted(issuers) if not {f"issuer.{one}", f"bloc.{one}"} & TEXTS["en"].keys()] == []
+    assert sorted(fields - TEXTS["en"].keys()) == []
 
 
 def test_every_packaged_scenario_has_its_name_and_question() -> None:

@@ -272,9 +272,13 @@ export class App {
   showLines() {
     const sets = Object.keys(lineSets(this.run)).map((name) => [name, text(`lines.${name}`)]);
     const own = this.state.lines && !sets.some(([name]) => name === this.state.lines);
-    const name = (line) => this.names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1));
-    if (own) sets.push([this.state.lines, this.player.lesson ? ours(this.player.lesson.title) : this.lines.map(name).join(", ")]);
+    if (own) sets.push([this.state.lines, this.player.lesson ? ours(this.player.lesson.title) : this.lines.map((line) => this.lineName(line)).join(", ")]);
     this.fillSelect($("lines"), sets, this.state.lines || "works");
+  }
+
+  // What a lesson calls a line, else its pair.
+  lineName(line) {
+    return this.names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1));
   }
 
   now() {

@@ -91,7 +91,7 @@ export class Drawer {
       if (box.children.length > 1) return;
       const range = one.range ? text("drawer.range", { low: number(one.range[0]), high: number(one.range[1]) }) : "";
       box.append(
-        element("p", { className: "quiet", textContent: `${issuerName(one.issuer)} · ${text(`status.${one.status}`)}${range ? ` · ${range}` : ""}` }),
+        element("p", { className: "quiet", textContent: [issuerName(one.issuer), text(`status.${one.status}`), range].filter(Boolean).join(" · ") }),
         ...one.controls.map((control) => this.control(control)),
         element("p", { className: "quiet", textContent: one.evidence }),
         element("p", { className: "quiet", textContent: one.source ? text("drawer.source", { source: one.source }) : "" }),

@@ -1,6 +1,6 @@
 // The same as tables: lines by year, measures with dates, institutions.
 import { button, element, openPanel } from "./dom.js";
-import { blocName, measureTitle, number, pairName, share, text } from "./texts.js";
+import { blocName, measureTitle, number, share, text } from "./texts.js";
 
 const row = (cells, head = false) => element("tr", {}, ...cells.map((cell, k) => element(head ? "th" : "td", head ? { scope: "col" } : {}, cell instanceof Node ? cell : String(cell))));
 
@@ -15,14 +15,14 @@ export class Table {
   }
 
   series() {
-    const { run, hidden, kept, names, fan } = this.app;
+    const { run, hidden, kept, fan } = this.app;
     const [from, to] = this.app.years ?? [-Infinity, Infinity]; // those of the chart
     const lines = [...this.app.lines, ...this.app.aside];
     const years = run.years();
     const form = (line, value) => (run.unitOf(line) === "share" ? share(value) : number(value));
     const units = [...new Set(lines.map((line) => run.unitOf(line)))].map((unit) => text(`unit.${unit}`));
     const named = (line) => {
-      const name = names.get(line) ?? pairName(line.slice(line.indexOf(":") + 1));
+      const name = this.app.lineName(line);
       const unit = text(`unit.${run.unitOf(line)}`);
       return units.length > 1 && !name.toLowerCase().includes(unit.toLowerCase()) ? `${name} (${unit})` : name;
     };
